@@ -1,0 +1,1 @@
+"""Grade numerical homework behind a wall, and say which mistake was made."""
