@@ -1,0 +1,108 @@
+"""Points as they are shown: hundredths, rounded once, that sum to what is said."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from grader.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.outcomes import Grade
+
+__all__ = ["Scored", "count", "hundredths", "of", "score_checks", "words"]
+
+_HALF = Fraction(1, 2)
+
+
+class Scored(Struct, frozen=True):
+    """An outcome with its points in hundredths, as every page shows them."""
+
+    outcome: Outcome
+    score: int
+    maximum: int
+
+
+def hundredths(amounts: Sequence[Fraction]) -> tuple[int, ...]:
+    """Round amounts to hundredths whose sum is the rounded sum (largest remainders first).
+
+    >>> hundredths([Fraction(10, 3)] * 3)
+    (334, 333, 333)
+    """
+    exact = [amount * 100 for amount in amounts]
+    rounded = [floor(value) for value in exact]
+    missing = floor(sum(exact, Fraction()) + _HALF) - sum(rounded)
+    by_remainder = sorted(range(len(exact)), key=lambda i: (rounded[i] - exact[i], i))
+    for index in by_remainder[:missing]:
+        rounded[index] += 1
+    return tuple(rounded)
+
+
+def score_checks(grade: Grade) -> tuple[Scored, ...]:
+    """Every outcome with its points in hundredths; the last stands for checks that never ran.
+
+    The maxima sum to the assignment's points, whatever happened, because Gradescope may refuse
+    a document in which they do not.
+    """
+    outcomes = grade.outcomes
+    rest = grade.expected - sum((o.points for o in outcomes), Fraction())
+    if rest > 0:
+        outcomes = (*outcomes, _never_ran(rest))
+    maxima = hundredths([outcome.points for outcome in outcomes])
+    return tuple(
+        Scored(outcome, _score(outcome, maximum), maximum)
+        for outcome, maximum in zip(outcomes, maxima, strict=True)
+    )
+
+
+def _never_ran(points: Fraction) -> Outcome:
+    return Outcome(
+        name="",
+        number="",
+        title="Checks that did not run",
+        part="Not graded",
+        points=points,
+        earned=Fraction(),
+        status="grader_failed",
+    )
+
+
+def _score(outcome: Outcome, maximum: int) -> int:
+    """Full marks are shown as the whole maximum, and only full marks are."""
+    if outcome.status == "grader_failed" or outcome.earned <= 0:
+        return 0
+    if outcome.earned >= outcome.points:
+        return maximum
+    return max(0, min(maximum - 1, floor(outcome.earned * 100 + _HALF)))
+
+
+def words(amount: int) -> str:
+    """Hundredths as a person writes them.
+
+    >>> words(400), words(250), words(333)
+    ('4', '2.5', '3.33')
+    """
+    return f"{amount / 100:.2f}".rstrip("0").rstrip(".")
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things.
+
+    >>> count(1, "check"), count(2, "check")
+    ('1 check', '2 checks')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def of(score: int, maximum: int) -> str:
+    """What was earned of what could be.
+
+    >>> of(250, 400), of(100, 100)
+    ('2.5 of 4 points', '1 of 1 point')
+    """
+    return f"{words(score)} of {words(maximum)} {'point' if maximum == 100 else 'points'}"

@@ -1,0 +1,304 @@
+"""Grade -> results.json, the document that Gradescope shows to a student."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from fractions import Fraction
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from grader import text
+from grader.outcomes import Grade, LeaderboardEntry, Visibility, student_outcome
+from grader.points import Scored, count, of, score_checks, words
+from grader.summary import PartSummary, Summary, summarize, why_not_graded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.outcomes import CodeLine, Finding
+
+__all__ = ["Results", "TestResult", "encode", "failed_results", "results_document", "write_results"]
+
+# A check that fails in ten ways is one misunderstanding; more would bury it.
+_FINDINGS = 5
+
+
+class TestResult(Struct, frozen=True):
+    """One test as Gradescope shows it; without a status the platform claims neither."""
+
+    __test__ = False  # the name is Gradescope's; pytest must not collect it
+
+    score: float
+    max_score: float
+    name: str
+    number: str
+    output: str
+    visibility: Visibility
+    tags: list[str]
+    extra_data: dict[str, Any]
+    status: Literal["passed", "failed"] | UnsetType = UNSET
+
+
+class Results(Struct, frozen=True):
+    """The whole document; the fields are Gradescope's."""
+
+    score: float
+    execution_time: float
+    output: str
+    visibility: Visibility
+    tests: list[TestResult]
+    extra_data: dict[str, Any]
+    leaderboard: list[LeaderboardEntry] | UnsetType = UNSET
+    output_format: Literal["md"] = "md"
+    test_output_format: Literal["md"] = "md"
+    test_name_format: Literal["text"] = "text"
+    # What the grader prints names suites and seeds: for instructors alone.
+    stdout_visibility: Literal["hidden"] = "hidden"
+
+
+def results_document(grade: Grade) -> Results:
+    """Turn a grade into what Gradescope reads; the scores of the tests sum to the score."""
+    scored = score_checks(grade)
+    return Results(
+        score=sum(check.score for check in scored) / 100,
+        execution_time=_seconds(grade.seconds),
+        output=_summary(grade, summarize(grade, staff=False)),
+        visibility="visible",
+        tests=[_test(check) for check in scored],
+        extra_data={
+            "assignment": text.one_line(grade.title),
+            "submission": text.one_line(grade.submission),
+            "complete": grade.complete,
+            "earned": str(grade.earned),
+            "points": str(grade.expected),
+            # As text: a reader whose integers are floats would change a digit.
+            "seed": "" if grade.seed is None else str(grade.seed),
+            "isolation": grade.isolation,
+            "isolation_notes": [text.one_line(note) for note in grade.isolation_notes],
+            "versions": {name: text.one_line(version) for name, version in grade.versions},
+            "troubles": [text.visible(trouble, limit=500) for trouble in grade.troubles],
+        },
+        leaderboard=[_entry(entry) for entry in grade.leaderboard] or UNSET,
+    )
+
+
+def failed_results(message: str, *, points: Fraction = Fraction(), trouble: str = "") -> Results:
+    """Results for a run in which the grader failed before any check could be made.
+
+    `message` is read by the student: a sentence without paths. `trouble` is for the staff.
+    """
+    grade = Grade(
+        submission="",
+        title="",
+        outcomes=(),
+        expected=points,
+        notices=(message,),
+        troubles=(trouble or message,),
+        isolation="",
+        complete=False,
+    )
+    return results_document(grade)
+
+
+def encode(results: Results) -> bytes:
+    """The document as JSON: the same grade gives the same bytes, and never NaN or a surrogate."""
+    document = _safe(msgspec.to_builtins(results))
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def write_results(results: Results | Grade, path: Path) -> None:
+    """Write results.json in one step, so that a killed run leaves the last whole document."""
+    document = results if isinstance(results, Results) else results_document(results)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(encode(document))
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _safe(value: Any) -> Any:
+    """Plain data that JSON can hold: the last line of defence, whatever a grade was made of."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, dict):
+        return {_safe(key): _safe(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_safe(item) for item in value]
+    return value
+
+
+def _seconds(seconds: float) -> float:
+    """A time that Gradescope accepts: to the millisecond, and always a number."""
+    return round(seconds, 3) if isfinite(seconds) else 0.0
+
+
+def _entry(entry: LeaderboardEntry) -> LeaderboardEntry:
+    """A leaderboard entry whose value Gradescope can sort or at least show."""
+    value = entry.value
+    if isinstance(value, str):
+        value = text.one_line(value)
+    elif not isfinite(value):
+        value = "not a number"
+    return LeaderboardEntry(text.one_line(entry.name), value, entry.order)
+
+
+def _test(check: Scored) -> TestResult:
+    outcome = check.outcome
+    graded = outcome.status != "grader_failed"
+    status: Literal["passed", "failed"] = "passed" if outcome.status == "passed" else "failed"
+    return TestResult(
+        score=check.score / 100,
+        max_score=check.maximum / 100,
+        status=status if graded else UNSET,
+        name=text.one_line(outcome.title),
+        number=outcome.number,
+        output=_output(check),
+        visibility=outcome.visibility,
+        tags=[*outcome.tags, *([] if graded else ["staff"])],
+        extra_data={
+            "check": outcome.name,
+            "part": outcome.part,
+            "earned": str(outcome.earned),
+            "points": str(outcome.points),
+            "graded": graded,
+            "feedback": outcome.feedback,
+            "kinds": [finding.kind for finding in outcome.findings],
+            "functions": list(outcome.functions),
+            "seed": str(outcome.seed),
+            "seconds": _seconds(outcome.seconds),
+        },
+    )
+
+
+def _output(check: Scored) -> str:
+    """What the student reads under one test, in markdown."""
+    outcome = student_outcome(check.outcome)
+    if outcome.status == "grader_failed":
+        return _paragraphs(
+            [
+                f"**Not graded.** {text.markdown(why_not_graded(outcome))}",
+                f"Points for the course staff to give: {words(check.maximum)}.",
+            ]
+        )
+    blocks: list[str] = []
+    for finding in outcome.findings[:_FINDINGS]:
+        blocks += _finding_blocks(finding)
+    if len(outcome.findings) > _FINDINGS:
+        blocks.append(f"And {len(outcome.findings) - _FINDINGS} more like these.")
+    if len(outcome.parts) > 1:
+        blocks.append("\n".join(_part_lines(check)))
+    # Under "result" a note would say that a passed check did not pass.
+    if outcome.feedback != "result":
+        for note in outcome.notes:
+            blocks += ["**Worth knowing**", *_finding_blocks(note.finding)]
+    return _paragraphs(blocks or [_nothing_to_say(check)])
+
+
+def _nothing_to_say(check: Scored) -> str:
+    if check.outcome.status == "passed":
+        return "Right." if check.score == check.maximum else "Right, for a part of the points."
+    return "This check did not pass."
+
+
+def _part_lines(check: Scored) -> Iterable[str]:
+    for part in check.outcome.parts:
+        reached = "" if part.reached else " (not reached)"
+        earned = of(round(part.earned * 100), round(part.points * 100))
+        yield f"- {text.markdown(part.name)}: {earned}{reached}"
+
+
+def _finding_blocks(finding: Finding) -> Iterable[str]:
+    yield f"**{text.markdown(finding.lead)}**"
+    if finding.evidence:
+        yield _bullets(finding.evidence)
+    if finding.code:
+        yield f"Your code:\n\n{text.fenced(code_listing(finding.code))}"
+    if finding.details:
+        yield _bullets(finding.details)
+    if finding.question:
+        yield f"> *{text.markdown(finding.question)}*"
+    if finding.warnings:
+        yield "Python warned:\n\n" + text.fenced("\n".join(finding.warnings), lines=10)
+    if finding.printed:
+        yield "Your code printed:\n\n" + text.fenced(finding.printed, limit=2000, lines=20)
+
+
+def code_listing(code: Iterable[CodeLine]) -> str:
+    """The student's own lines, each behind its place."""
+    lines = tuple(code)
+    places = [f"{text.one_line(line.file, limit=80)}:{line.line}" for line in lines]
+    rows = text.source_rows([line.text for line in lines])
+    width = max(len(place) for place in places)
+    return "\n".join(f"{place:<{width}} | {row}" for place, row in zip(places, rows, strict=True))
+
+
+def _summary(grade: Grade, summary: Summary) -> str:
+    """The words above the tests: totals, parts, and where to go on; no more than is visible."""
+    blocks = [_totals(summary)]
+    if summary.ungraded:
+        blocks.append(
+            f"{_points(summary.ungraded).capitalize()} to be graded by the course staff: the "
+            "grader failed there, not your code."
+        )
+    if not grade.complete:
+        blocks.append("**Grading did not finish.** What is here was graded before it stopped.")
+    if summary.unseen:
+        blocks.append(summary.unseen)
+    if grade.notices:
+        blocks.append(_bullets(grade.notices))
+    if len(summary.parts) > 1:
+        blocks.append("\n".join(f"- {_part(part)}" for part in summary.parts))
+    if summary.steps:
+        steps = [
+            f"{number}. {text.markdown(step.outcomes[0].title)} ({_places(step.outcomes)}, "
+            f"{_points(step.lost)}): {text.markdown(step.lead, limit=300)}"
+            for number, step in enumerate(summary.steps, 1)
+        ]
+        blocks.append("**What to look at next**\n\n" + "\n".join(steps))
+    elif summary.checks and summary.score == summary.maximum and grade.complete:
+        blocks.append("Everything that was checked here works.")
+    return _paragraphs(blocks)
+
+
+def _totals(summary: Summary) -> str:
+    if not summary.checks:
+        return "**Nothing could be graded.**" if summary.ungraded else "**Nothing to show yet.**"
+    graded = " graded" if summary.ungraded else ""
+    total = f"{of(summary.score, summary.maximum)}{graded}"
+    return f"**{total}**; {summary.passed} of {count(summary.checks, 'check')} passed."
+
+
+def _part(part: PartSummary) -> str:
+    graded = of(part.score, part.maximum) if part.checks else ""
+    ungraded = f"{_points(part.ungraded)} not graded" if part.ungraded else ""
+    return f"{text.markdown(part.name)}: {', '.join(filter(None, (graded, ungraded)))}"
+
+
+def _places(outcomes: Iterable[Any]) -> str:
+    numbers = [outcome.number for outcome in outcomes]
+    more = f" and {len(numbers) - 3} more" if len(numbers) > 3 else ""
+    return ", ".join(numbers[:3]) + more
+
+
+def _points(amount: int) -> str:
+    return f"{words(amount)} {'point' if amount == 100 else 'points'}"
+
+
+def _bullets(items: Iterable[str]) -> str:
+    return "\n".join(f"- {text.markdown(item)}" for item in items)
+
+
+def _paragraphs(blocks: Iterable[str]) -> str:
+    return "\n\n".join(blocks) + "\n"
