@@ -44,8 +44,8 @@ def fit_polynomial(x: Array, y: Array, degree: int) -> Array:
     """
     powers = np.vander(x, degree + 1, increasing=True)
     # The normal equations would square the condition number.
-    theta: Array = np.linalg.lstsq(powers, y, rcond=None)[0]
-    return theta
+    theta = np.linalg.lstsq(powers, y, rcond=None)[0]
+    return np.asarray(theta, dtype=np.float64)
 
 
 def evaluate_polynomial(theta: Array, x: Array) -> Array:

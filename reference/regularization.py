@@ -10,8 +10,6 @@ References
 .. [1] S. Maji and C. Gan, lecture 3: loss function, regularization, optimization, 2024.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -163,17 +161,22 @@ def full_loss(
     >>> round(float(loss), 2)
     5.57
     """
-    data_losses = {"svm": svm_loss_vectorized, "softmax": softmax_loss_vectorized}
-    penalties: dict[str, Callable[[Array], tuple[float, Array]]] = {
-        "l2": l2,
-        "l1": l1,
-        "elastic_net": lambda W: elastic_net(W, beta),
-    }
-    if data_loss not in data_losses:
-        raise ValueError(f"data_loss: expected 'svm' or 'softmax', got {data_loss!r}")
-    if regularizer not in penalties:
-        raise ValueError(f"regularizer: expected 'l2', 'l1' or 'elastic_net', got {regularizer!r}")
-
-    loss, dW = data_losses[data_loss](W, X, y, 0.0)
-    R, dR = penalties[regularizer](W)
+    match data_loss:
+        case "svm":
+            loss, dW = svm_loss_vectorized(W, X, y, 0.0)
+        case "softmax":
+            loss, dW = softmax_loss_vectorized(W, X, y, 0.0)
+        case _:
+            raise ValueError(f"data_loss: expected 'svm' or 'softmax', got {data_loss!r}")
+    match regularizer:
+        case "l2":
+            R, dR = l2(W)
+        case "l1":
+            R, dR = l1(W)
+        case "elastic_net":
+            R, dR = elastic_net(W, beta)
+        case _:
+            raise ValueError(
+                f"regularizer: expected 'l2', 'l1' or 'elastic_net', got {regularizer!r}"
+            )
     return loss + reg * R, dW + reg * dR
