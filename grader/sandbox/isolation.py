@@ -1,0 +1,283 @@
+"""The layers round student code, in their order, and the self-test that says what they are worth.
+
+A process server forks one worker for each check (worker.py). Layers that children inherit are put
+on once, in the server, in an order in which each still can: limits first; then the user, which a
+later layer could no longer change to; then the parent-death signal, which a change of user clears;
+no-new-privileges, which the filters need; landlock, which hides the files; seccomp last. A worker
+adds what is its own: not to fork, not to exec, not to signal anybody else.
+
+Nothing here is believed: `self_test` tries in a worker, before any student code is loaded, what
+must fail, and the level follows from what was refused, whatever refused it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import os
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct
+
+from . import landlock, seccomp
+
+Level = Literal["L1", "L2", "L3", "L4"]
+LEVELS: tuple[Level, ...] = ("L1", "L2", "L3", "L4")
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
+_SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime")
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
+_OPEN_FILES = 64
+_FILE_BYTES = 16 * 2**20
+_PROCESSES = 64
+
+
+class Plan(Struct, frozen=True):
+    """What the server is to be shut into."""
+
+    scratch: str
+    """The only folder that student code may write to; it is the current folder."""
+    user: int | None = None
+    """User and group id to change to, when started as root."""
+    memory_mb: int = 1024
+    """Memory that a worker may ask for beyond what numpy needs. [MiB]"""
+    cpu_s: int = 60
+    """Processor time of one worker. [s]"""
+
+
+class Targets(Struct, frozen=True):
+    """What the self-test tries to reach."""
+
+    secret_files: tuple[str, ...] = ()
+    secret_folders: tuple[str, ...] = ()
+    supervisor: int = 0
+
+
+def shut_in(plan: Plan, parent: int) -> list[str]:
+    """Apply the layers that the server's children inherit; return what could not be applied."""
+    missing: list[str] = []
+    _limit_resources(plan, missing)
+    readable = _readable_folders()
+    writable = [os.open(plan.scratch, os.O_RDONLY)]
+    devices = [os.open(path, os.O_RDONLY) for path in _DEVICES if Path(path).exists()]
+    os.chdir(plan.scratch)
+    if plan.user is not None:
+        with _layer("a user of its own", missing):
+            _become(plan.user)
+    _keep_importable(readable)
+    with _layer("parent-death signal", missing):
+        die_with_parent(parent)
+    with _layer("no-new-privileges", missing):
+        set_process_flag(_PR_SET_NO_NEW_PRIVS, 1)
+    with _layer("landlock", missing):
+        landlock.restrict((*readable.values(), *devices), (*writable, *devices))
+    with _layer("seccomp", missing):
+        seccomp.refuse_always()
+    for fd in (*writable, *devices):
+        os.close(fd)
+    return missing
+
+
+def shut_worker(server: int) -> None:
+    """Apply what is a worker's own: it dies with its server, and starts and signals nothing."""
+    with contextlib.suppress(OSError, AttributeError):
+        die_with_parent(server)
+        set_process_flag(_PR_SET_DUMPABLE, 0)
+        seccomp.refuse_once_loaded(os.getpid())
+
+
+def limit_worker(plan: Plan) -> None:
+    """Give a worker a session of its own and its share of processor time."""
+    os.setsid()
+    resource.setrlimit(resource.RLIMIT_CPU, (plan.cpu_s, plan.cpu_s))
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends; end now if it already has."""
+    set_process_flag(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def hide_from_siblings() -> None:
+    """Make this process unreadable to others of the same user (/proc, ptrace)."""
+    with contextlib.suppress(OSError, AttributeError):
+        set_process_flag(_PR_SET_DUMPABLE, 0)
+
+
+def set_process_flag(option: int, value: int) -> None:
+    """Set one of the flags of prctl(2); OSError where the kernel refuses."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(option, value, 0, 0, 0) != 0:
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
+
+
+def free_user(wanted: int) -> int:
+    """Return a user id near `wanted` that has no name on this machine."""
+    import pwd
+
+    candidate = 20_000 + wanted % 40_000
+    while True:
+        try:
+            pwd.getpwuid(candidate)
+        except KeyError:
+            return candidate
+        candidate += 1
+
+
+def self_test(targets: Targets) -> list[str]:
+    """Try what must fail; return what was refused: read, write, signal, trace, network, see."""
+    refused = []
+    if not any(map(_can_read, (*targets.secret_files, *targets.secret_folders))):
+        refused.append("read")
+    if not any(map(_can_write_in, (*targets.secret_folders, "/tmp", "/var/tmp", "/dev/shm"))):  # noqa: S108 - tried, not used
+        refused.append("write")
+    if not _can_signal(targets.supervisor) and not _can_signal(os.getppid()):
+        refused.append("signal")
+    if not _can_trace(targets.supervisor) and not _can_trace(os.getppid()):
+        refused.append("trace")
+    if not _can_reach_network():
+        refused.append("network")
+    if not Path(f"/proc/{targets.supervisor}").exists() and sys.platform == "linux":
+        refused.append("see")
+    return refused
+
+
+def level_of(refused: list[str]) -> Level:
+    """Name the isolation level that follows from what the self-test saw refused."""
+    seen = set(refused)
+    if not {"read", "write"} <= seen:
+        return "L1"
+    if not {"signal", "trace", "network"} <= seen:
+        return "L2"
+    return "L4" if "see" in seen else "L3"
+
+
+def _limit_resources(plan: Plan, missing: list[str]) -> None:
+    with _layer("limits", missing):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
+        if plan.user is not None:
+            # Counted over all processes of a user, so only for a user who has no others.
+            resource.setrlimit(resource.RLIMIT_NPROC, (_PROCESSES, _PROCESSES))
+    with _layer("first to go when memory is short", missing):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    with _layer("memory limit", missing):
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        limit = pages * resource.getpagesize() + plan.memory_mb * 2**20
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _become(user: int) -> None:
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+
+def _readable_folders() -> dict[str, int]:
+    """Open what Python and its libraries need, while this process may still walk there."""
+    libraries = str(Path(np.__file__).parent.parent)
+    folders = {sys.prefix, sys.base_prefix, libraries, *_SYSTEM_FOLDERS}
+    tops: dict[str, int] = {}
+    for folder in sorted(f for f in folders if Path(f).exists()):
+        if not any(Path(folder).is_relative_to(top) for top in tops):
+            with contextlib.suppress(OSError):
+                tops[folder] = os.open(folder, os.O_RDONLY)
+    # An editable install or a current folder would put more on the path than libraries.
+    sys.path[:] = [p for p in sys.path if any(Path(p).is_relative_to(top) for top in tops)]
+    return tops
+
+
+def _keep_importable(tops: dict[str, int]) -> None:
+    """Let imports find Python's own files through open descriptors where their path is closed.
+
+    An interpreter under a closed home folder (/root/.pyenv, conda) cannot be walked to once the
+    user has changed, but what lies beneath a directory that is already open can be read.
+    """
+    for top, fd in list(tops.items()):
+        if os.access(top, os.R_OK | os.X_OK) or not Path(f"/proc/self/fd/{fd}").is_dir():
+            continue
+
+        def through(path: str, top: str = top, fd: int = fd) -> str:
+            inside = path == top or path.startswith(top + os.sep)
+            return f"/proc/self/fd/{fd}{path[len(top) :]}" if inside else path
+
+        sys.path[:] = [through(path) for path in sys.path]
+        for module in list(sys.modules.values()):
+            if isinstance(getattr(module, "__path__", None), list):
+                module.__path__ = [through(path) for path in module.__path__]
+    sys.path_importer_cache.clear()
+
+
+def _can_read(path: str) -> bool:
+    try:
+        if Path(path).is_dir():
+            os.listdir(path)
+        else:
+            os.close(os.open(path, os.O_RDONLY))
+    except OSError:
+        return False
+    return True
+
+
+def _can_write_in(folder: str) -> bool:
+    path = Path(folder) / f".isolation-{os.getpid()}"
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError:
+        return False
+    path.unlink(missing_ok=True)
+    return True
+
+
+def _can_signal(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
+
+
+def _can_trace(pid: int) -> bool:
+    if sys.platform != "linux":
+        return True
+    libc = ctypes.CDLL(None, use_errno=True)
+    attach, detach = 16, 17
+    if libc.ptrace(attach, pid, 0, 0) == 0:
+        os.waitpid(pid, 0)
+        libc.ptrace(detach, pid, 0, 0)
+        return True
+    return _can_read(f"/proc/{pid}/mem") or _can_read(f"/proc/{pid}/environ")
+
+
+def _can_reach_network() -> bool:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        try:
+            with socket.socket(socket.AF_INET, kind) as probe:
+                probe.settimeout(0.2)
+                probe.connect(("127.0.0.1", 9))
+        except OSError as error:
+            if error.errno in {errno.ECONNREFUSED, errno.EINPROGRESS} or "timed out" in str(error):
+                return True
+        else:
+            return True
+    return False
+
+
+@contextlib.contextmanager
+def _layer(name: str, missing: list[str]) -> Iterator[None]:
+    """Go on without a layer that this machine does not have, and say which."""
+    try:
+        yield
+    except (OSError, ValueError, AttributeError) as error:
+        missing.append(f"{name}: {error}")

@@ -1,0 +1,188 @@
+"""Two seccomp filters through ctypes: what no student code needs, and what it may not do once loaded.
+
+A filter is a small program of the kernel's packet-filter machine (seccomp(2)); a refused call
+returns EPERM to the caller. Filters are inherited by every child and can only be added to.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import platform
+import struct
+
+_ARCHITECTURES = {
+    # machine: (audit architecture, index of its numbers below)
+    "x86_64": (0xC000003E, 0),
+    "aarch64": (0xC00000B7, 1),
+}
+
+# Names with their numbers on x86-64 and arm64; None where the machine lacks the call.
+_ALWAYS_REFUSED: dict[str, tuple[int | None, int | None]] = {
+    "socket": (41, 198),
+    "socketpair": (53, 199),
+    "connect": (42, 203),
+    "bind": (49, 200),
+    "listen": (50, 201),
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "kcmp": (312, 272),
+    "pidfd_open": (434, 434),
+    "pidfd_send_signal": (424, 424),
+    "pidfd_getfd": (438, 438),
+    "process_madvise": (440, 440),
+    "shmget": (29, 194),
+    "shmat": (30, 196),
+    "shmctl": (31, 195),
+    "semget": (64, 190),
+    "semop": (65, 193),
+    "semctl": (66, 191),
+    "msgget": (68, 186),
+    "msgsnd": (69, 189),
+    "msgrcv": (70, 188),
+    "msgctl": (71, 187),
+    "mq_open": (240, 180),
+    "mq_unlink": (241, 181),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "pivot_root": (155, 41),
+    "chroot": (161, 51),
+    "open_tree": (428, 428),
+    "move_mount": (429, 429),
+    "fsopen": (430, 430),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282),
+    "io_uring_setup": (425, 425),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "keyctl": (250, 219),
+    "personality": (135, 92),
+    "open_by_handle_at": (304, 265),
+    "name_to_handle_at": (303, 264),
+    "init_module": (175, 105),
+    "finit_module": (313, 273),
+    "delete_module": (176, 106),
+    "kexec_load": (246, 104),
+    "reboot": (169, 142),
+    "swapon": (167, 224),
+    "swapoff": (168, 225),
+    "acct": (163, 89),
+    "quotactl": (179, 60),
+    "settimeofday": (164, 170),
+    "clock_settime": (227, 112),
+}
+_REFUSED_ONCE_LOADED: dict[str, tuple[int | None, int | None]] = {
+    "fork": (57, None),
+    "vfork": (58, None),
+    "execve": (59, 221),
+    "execveat": (322, 281),
+    "tkill": (200, 130),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+    "setpriority": (140, 140),
+    "sched_setscheduler": (144, 119),
+    "prlimit64": (302, 261),
+}
+_CLONE = (56, 220)
+_CLONE3 = (435, 435)
+_KILL = (62, 129)
+_TGKILL = (234, 131)
+_CLONE_THREAD = 0x10000
+_X32 = 0x40000000
+
+_LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_ALLOW = 0x7FFF0000
+_KILL_PROCESS = 0x80000000
+_REFUSE = 0x00050000
+_AT_NUMBER, _AT_ARCHITECTURE, _AT_ARGUMENT = 0, 4, 16
+
+_PR_SET_SECCOMP, _MODE_FILTER = 22, 2
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def refuse_always() -> None:
+    """Refuse sockets, tracing, shared memory, namespaces and the kernel's riskier doors."""
+    machine = _machine()
+    _install(machine, _refusals(_ALWAYS_REFUSED, machine))
+
+
+def refuse_once_loaded(pid: int) -> None:
+    """Refuse new processes and programs, and signals to any process but `pid`; threads may start."""
+    machine = _machine()
+    program = _refusals(_REFUSED_ONCE_LOADED, machine)
+    # The C library falls back to clone, whose flags a filter can read, when clone3 is missing.
+    program += _when(_CLONE3[machine], [_ret(_REFUSE | errno.ENOSYS)])
+    program += _when(
+        _CLONE[machine],
+        [
+            _op(_LOAD, _AT_ARGUMENT),
+            _op(_JUMP_BITS, _CLONE_THREAD, 0, 1),
+            _ret(_ALLOW),
+            _ret(_REFUSE | errno.EPERM),
+        ],
+    )
+    for number in (_KILL[machine], _TGKILL[machine]):
+        program += _when(
+            number,
+            [
+                _op(_LOAD, _AT_ARGUMENT),
+                _op(_JUMP_EQUAL, pid, 0, 1),
+                _ret(_ALLOW),
+                _ret(_REFUSE | errno.EPERM),
+            ],
+        )
+    _install(machine, program)
+
+
+def _machine() -> int:
+    name = platform.machine()
+    if name not in _ARCHITECTURES:
+        raise OSError(errno.ENOSYS, f"no seccomp filter is written for {name}")
+    return _ARCHITECTURES[name][1]
+
+
+def _refusals(calls: dict[str, tuple[int | None, int | None]], machine: int) -> list[bytes]:
+    numbers = [numbers[machine] for numbers in calls.values()]
+    program: list[bytes] = []
+    for number in numbers:
+        if number is not None:
+            program += _when(number, [_ret(_REFUSE | errno.EPERM)])
+    return program
+
+
+def _when(number: int, block: list[bytes]) -> list[bytes]:
+    """Run `block`, which ends the filter, for the system call of that number."""
+    return [_op(_JUMP_EQUAL, number, 0, len(block)), *block]
+
+
+def _op(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    return struct.pack("HBBI", code, if_true, if_false, value)
+
+
+def _ret(value: int) -> bytes:
+    return _op(_RETURN, value)
+
+
+def _install(machine: int, program: list[bytes]) -> None:
+    architecture = next(a for a, index in _ARCHITECTURES.values() if index == machine)
+    head = [
+        _op(_LOAD, _AT_ARCHITECTURE),
+        _op(_JUMP_EQUAL, architecture, 1, 0),
+        _ret(_KILL_PROCESS),
+        _op(_LOAD, _AT_NUMBER),
+    ]
+    if machine == 0:
+        head += [_op(_JUMP_AT_LEAST, _X32, 0, 1), _ret(_REFUSE | errno.EPERM)]
+    code = b"".join([*head, *program, _ret(_ALLOW)])
+    buffer = ctypes.create_string_buffer(code, len(code))
+    header = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(buffer))
+    if _libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, header, 0, 0) != 0:
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))

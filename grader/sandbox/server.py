@@ -1,0 +1,172 @@
+"""The process that forks a worker for each check: numpy, the student's compiled files, no secret.
+
+It is forked from the starting process before that reads anything of the assignment, or started
+anew by its own command when student code has managed to end it.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import socket
+import sys
+from typing import Union
+
+import msgspec
+import numpy.random  # noqa: F401 - numpy imports it late, which would then be paid in each worker
+from msgspec import Struct
+
+from . import isolation, modules, wire, worker
+
+
+class Stage(Struct, tag="stage", frozen=True):
+    """Compile these sources; later workers import them."""
+
+    sources: list[modules.Source]
+    allowed: list[str]
+    stand_ins: list[str]
+    output_limit: int
+
+
+class Spawn(Struct, tag="spawn", frozen=True):
+    """Fork a worker on the socket that follows."""
+
+    seed: int
+
+
+class Probe(Struct, tag="probe", frozen=True):
+    """Fork a worker that runs the self-test and answers on the socket that follows."""
+
+    targets: isolation.Targets
+
+
+class Reap(Struct, tag="reap", frozen=True):
+    """End a worker, and say how it ended."""
+
+    pid: int
+
+
+class Started(Struct, tag="started", frozen=True):
+    missing: list[str]
+
+
+class Staged(Struct, tag="staged", frozen=True):
+    broken: list[modules.Broken]
+
+
+class Spawned(Struct, tag="spawned", frozen=True):
+    pid: int
+
+
+class Ended(Struct, tag="ended", frozen=True):
+    """How a worker ended: its exit status, negative for a signal."""
+
+    status: int
+
+
+Order = Union[Stage, Spawn, Probe, Reap]
+Report = Union[Started, Staged, Spawned, Ended]
+order_decoder = msgspec.msgpack.Decoder(Order)
+report_decoder = msgspec.msgpack.Decoder(Report)
+refused_decoder = msgspec.msgpack.Decoder(list[str])
+
+
+def serve(sock: socket.socket, plan: isolation.Plan, parent: int) -> None:
+    """Shut this process in and obey until the trusted side closes the socket."""
+    sock = _drop_what_was_inherited(sock)
+    missing = isolation.shut_in(plan, parent)
+    isolation.hide_from_siblings()
+    # What is alive now stays: a worker that collects garbage need not copy its pages.
+    gc.collect()
+    gc.freeze()
+    channel = wire.Channel(sock)
+    channel.send(Started(missing))
+    server = Server(sock, channel, plan)
+    while True:
+        try:
+            order = channel.receive(order_decoder)
+        except wire.Closed:
+            return
+        channel.send(server.obey(order))
+
+
+class Server:
+    """What is staged, and the orders on it."""
+
+    def __init__(self, sock: socket.socket, channel: wire.Channel, plan: isolation.Plan) -> None:
+        self._sock = sock
+        self._channel = channel
+        self._plan = plan
+        self._compiled: list[modules.Compiled] = []
+        self._gate = modules.Gate([], [], [])
+        self._output_limit = 0
+
+    def obey(self, order: Order) -> Report:
+        """Carry out one order."""
+        if isinstance(order, Stage):
+            self._compiled = [modules.compile_source(source) for source in order.sources]
+            modules.import_ahead(self._compiled)
+            self._gate = modules.Gate(self._compiled, order.allowed, order.stand_ins)
+            self._output_limit = order.output_limit
+            return Staged([broken for c in self._compiled for broken in c.broken])
+        if isinstance(order, Reap):
+            return Ended(_end(order.pid))
+        _, fds, _, _ = socket.recv_fds(self._sock, 1, 1)
+        child_sock = socket.socket(fileno=fds[0])
+        server = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            self._be_child(order, child_sock, server)
+        child_sock.close()
+        return Spawned(pid)
+
+    def _be_child(self, order: Spawn | Probe, sock: socket.socket, server: int) -> None:
+        status = 0
+        try:
+            self._channel.close()
+            isolation.limit_worker(self._plan)
+            if isinstance(order, Spawn):
+                worker.run(sock, self._compiled, self._gate, order.seed, self._output_limit, server)
+            else:
+                isolation.shut_worker(server)
+                wire.Channel(sock).send(isolation.self_test(order.targets))
+        except BaseException:  # noqa: BLE001 - nothing of a child may reach the server's loop
+            status = 1
+        finally:
+            os._exit(status)
+
+
+def _end(pid: int) -> int:
+    """Kill a worker and its group; its exit status, or minus the signal that ended it before."""
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    if ended == 0:
+        for kill in (os.killpg, os.kill):
+            try:
+                kill(pid, signal.SIGKILL)
+            except OSError:
+                continue
+        _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def _drop_what_was_inherited(sock: socket.socket) -> socket.socket:
+    """Keep the socket, and nothing else that the starting process had open or in its environment."""
+    kept = socket.socket(fileno=os.dup2(sock.detach(), 3))
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    os.closerange(4, 4096)
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(PATH="/usr/bin:/bin", LANG="C.UTF-8", OPENBLAS_NUM_THREADS="1")
+    sys.argv[:] = ["worker"]
+    for received in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+        signal.signal(received, signal.SIG_DFL)
+    return kept
+
+
+def main() -> None:
+    """Serve on an inherited descriptor, started anew: its number, the parent and the plan."""
+    fd, parent, plan = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3].encode()
+    serve(socket.socket(fileno=fd), msgspec.json.decode(plan, type=isolation.Plan), parent)

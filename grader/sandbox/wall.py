@@ -1,0 +1,264 @@
+"""The trusted end of the wall: start the process server, open workers, end everything.
+
+The server is forked before anything of the assignment is read. Should student code end it all the
+same, another is started as a program of its own, since a fork of this process would know secrets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from . import isolation, modules, server, wire
+
+_ORDER_S = 20.0
+"""Longest that a server may take for an order: compiling a megabyte of code takes about 5 s."""
+_SWEEPS = 50
+_PR_SET_CHILD_SUBREAPER = 36
+_RESTART = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); "
+    "from grader.sandbox.server import main; main()"
+)
+
+
+class WallFailed(Exception):
+    """No process for student code could be had: the machine's fault, or ours."""
+
+
+class OpenWorker(Struct, frozen=True):
+    """A worker that runs: its channel and its process."""
+
+    channel: wire.Channel
+    pid: int
+
+
+class Wall:
+    """One submission's processes. Made before the assignment is read; closed at the end."""
+
+    def __init__(self, memory_mb: int = 1024, cpu_s: int = 60) -> None:
+        self._scratch = Path(tempfile.mkdtemp(prefix="scratch-"))
+        self._user = isolation.free_user(os.getpid()) if os.geteuid() == 0 else None
+        if self._user is not None:
+            os.chown(self._scratch, self._user, self._user)
+        self._plan = isolation.Plan(str(self._scratch), self._user, memory_mb, cpu_s)
+        self._stage: server.Stage | None = None
+        self._rejected: list[modules.Broken] = []
+        self.missing_layers: tuple[str, ...] = ()
+        self._children_before = _children()
+        _become_subreaper()
+        self._start_forked()
+
+    def stage(
+        self,
+        sources: Sequence[modules.Source],
+        allowed: Sequence[str],
+        stand_ins: Sequence[str],
+        output_limit: int,
+    ) -> None:
+        """Hand the student's sources in. A source on which the compiler dies is left out."""
+        self._stage = server.Stage(list(sources), list(allowed), list(stand_ins), output_limit)
+        try:
+            self._order(self._stage)
+        except WallFailed:
+            self._leave_out_what_kills_the_compiler(self._stage)
+
+    @property
+    def rejected(self) -> tuple[modules.Broken, ...]:
+        """Files on which Python's compiler crashed or did not end."""
+        return tuple(self._rejected)
+
+    def open_worker(self, seed: int) -> OpenWorker:
+        """Fork a worker, and wait until it is shut in and listens."""
+        for attempt in (1, 2):
+            ours, theirs = socket.socketpair()
+            try:
+                with theirs:
+                    spawned = self._order(server.Spawn(seed), theirs)
+                channel = wire.Channel(ours)
+                channel.receive(wire.answer_decoder, time.monotonic() + _ORDER_S)
+                return OpenWorker(channel, spawned.pid)
+            except (WallFailed, wire.Closed, wire.TimedOut, wire.Malformed) as error:
+                ours.close()
+                if attempt == 2:
+                    raise WallFailed(f"no worker could be started: {error!r}") from None
+                self._restart()
+        raise AssertionError
+
+    def close_worker(self, worker: OpenWorker) -> int:
+        """End a worker; its exit status, negative for the signal that ended it."""
+        worker.channel.close()
+        try:
+            ended = self._order(server.Reap(worker.pid))
+        except WallFailed:
+            with contextlib.suppress(OSError):
+                os.kill(worker.pid, signal.SIGKILL)
+            self._restart()
+            return -signal.SIGKILL
+        self._clear_scratch()
+        return int(ended.status)
+
+    def self_test(self, targets: isolation.Targets) -> list[str]:
+        """What a worker, with no student code in it, was refused when it tried to escape."""
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            spawned = self._order(server.Probe(targets), theirs)
+            theirs.close()
+            try:
+                channel = wire.Channel(ours)
+                refused = channel.receive(server.refused_decoder, time.monotonic() + _ORDER_S)
+            except (wire.Closed, wire.TimedOut, wire.Malformed):
+                refused = []
+        self._order(server.Reap(spawned.pid))
+        return list(refused)
+
+    def close(self) -> None:
+        """End the server and whatever is left of what student code started; remove the scratch."""
+        self._channel.close()
+        _kill(self._pid)
+        self._sweep()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def __enter__(self) -> Wall:
+        """Enter as a context manager."""
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        """Close on leaving."""
+        self.close()
+
+    def _order(self, order: server.Order, handed: socket.socket | None = None) -> Any:
+        try:
+            self._channel.send(order, _ORDER_S)
+            if handed is not None:
+                socket.send_fds(self._sock, [b"f"], [handed.fileno()])
+            return self._channel.receive(server.report_decoder, time.monotonic() + _ORDER_S)
+        except (wire.Closed, wire.TimedOut, wire.Malformed, OSError) as error:
+            raise WallFailed(f"the process server did not answer: {error!r}") from None
+
+    def _start_forked(self) -> None:
+        ours, theirs = socket.socketpair()
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                ours.close()
+                server.serve(theirs, self._plan, parent)
+            finally:
+                os._exit(1)
+        theirs.close()
+        self._take(pid, ours)
+
+    def _restart(self) -> None:
+        """Start another server as a program: a fork of this process would know too much."""
+        _kill(self._pid)
+        self._channel.close()
+        self._sweep()
+        self._clear_scratch()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-c",
+                    _RESTART,
+                    json.dumps(sys.path),
+                    str(theirs.fileno()),
+                    str(os.getpid()),
+                    msgspec.json.encode(self._plan).decode(),
+                ],
+                pass_fds=(theirs.fileno(),),
+                env={"OPENBLAS_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"},
+            )
+        # The process is waited for by its number, as a forked one is.
+        process.returncode = 0
+        self._take(process.pid, ours)
+        if self._stage is not None:
+            self._order(self._stage)
+
+    def _take(self, pid: int, sock: socket.socket) -> None:
+        self._pid, self._sock, self._channel = pid, sock, wire.Channel(sock)
+        try:
+            started = self._channel.receive(server.report_decoder, time.monotonic() + _ORDER_S)
+        except (wire.Closed, wire.TimedOut, wire.Malformed) as error:
+            raise WallFailed(f"the process server did not start: {error!r}") from None
+        self.missing_layers = tuple(started.missing)
+
+    def _leave_out_what_kills_the_compiler(self, stage: server.Stage) -> None:
+        kept: list[modules.Source] = []
+        for source in stage.sources:
+            self._stage = msgspec.structs.replace(stage, sources=[*kept, source])
+            try:
+                self._restart()
+                kept.append(source)
+            except WallFailed:
+                message = "Python's own compiler crashed or did not end on this file"
+                self._rejected.append(modules.Broken(source.name, 0, message, ""))
+        self._stage = msgspec.structs.replace(stage, sources=kept)
+        self._restart()
+
+    def _clear_scratch(self) -> None:
+        with os.scandir(self._scratch) as entries:
+            left = [entry.path for entry in entries]
+        for path in left:
+            if Path(path).is_dir() and not Path(path).is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                Path(path).unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Kill what outlived its worker, until nothing is left."""
+        if self._user is not None:
+            _kill_all_of(self._user)
+        for _ in range(_SWEEPS):
+            left = _children() - self._children_before
+            if not left:
+                return
+            for pid in left:
+                _kill(pid)
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(OSError):
+        os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        os.waitpid(pid, 0)
+
+
+def _kill_all_of(user: int) -> None:
+    """Kill every process of that user; a fork bomb wants several rounds, from a process of its own."""
+    pid = os.fork()
+    if pid == 0:
+        with contextlib.suppress(OSError):
+            os.setresuid(user, user, user)
+            for _ in range(_SWEEPS):
+                os.kill(-1, signal.SIGKILL)
+                time.sleep(0.001)
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
+def _children() -> set[int]:
+    path = Path(f"/proc/self/task/{os.getpid()}/children")
+    with contextlib.suppress(OSError):
+        return {int(pid) for pid in path.read_text().split()}
+    return set()
+
+
+def _become_subreaper() -> None:
+    """Have orphans of our descendants become our children, so that they can be found."""
+    with contextlib.suppress(OSError, AttributeError):
+        isolation.set_process_flag(_PR_SET_CHILD_SUBREAPER, 1)

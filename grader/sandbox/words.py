@@ -1,0 +1,300 @@
+"""What went wrong behind the wall, in the student's language."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import signal
+from collections.abc import Sequence
+
+from grader.outcomes import CodeLine, Finding
+
+from . import modules, wire
+
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}(?:e[-+]?\d+)?|-?\d(?:\.\d+)?e[-+]?\d+")
+_MAX_MESSAGE = 300
+
+_PYTHON_2 = {
+    "print": "Python 3 prints with parentheses: print(...).",
+    "xrange": "Python 3 has no xrange: its range does the same.",
+    "past": "The package 'past' serves Python 2 code; with Python 3, range and print need no help.",
+    "raw_input": "Python 3 calls it input.",
+    "unicode": "In Python 3 every str is unicode.",
+    "basestring": "In Python 3 every str is unicode.",
+}
+_QUESTIONS = {
+    "IndexError": "Which indices does that array have? Print its shape just before the line.",
+    "KeyError": "Which keys does the dictionary have at that moment?",
+    "ZeroDivisionError": "When can the divisor be zero?",
+    "AttributeError": "What is the type of the object just before the dot?",
+    "NameError": "Where should that name have been given a value?",
+    "UnboundLocalError": "Is the name given a value on every path to that line?",
+    "RecursionError": "Which call ends the recursion, and is it ever reached?",
+    "ValueError": "Print the shapes of what meets on that line: do they fit together?",
+    "TypeError": "Print the types of what meets on that line: is one of them a surprise?",
+}
+
+
+class Sources:
+    """The student's files as text, to quote lines from."""
+
+    def __init__(self, sources: Sequence[modules.Source]) -> None:
+        self._lines: dict[str, list[str]] = {}
+        self.modules = {s.module: s.name for s in sources}
+        self.notebook = next((s.name for s in sources if s.cells), None)
+        for source in sources:
+            self._lines[source.name] = source.text.splitlines()
+            for cell in source.cells:
+                name = modules.cell_name(source.name, cell.number)
+                self._lines[name] = cell.text.splitlines()
+
+    @property
+    def files(self) -> frozenset[str]:
+        """Names under which the student's code shows."""
+        return frozenset(self._lines)
+
+    def quote(self, frames: Sequence[wire.Frame]) -> tuple[CodeLine, ...]:
+        """The lines of the student's that these frames name; frames of no file of theirs drop out."""
+        return tuple(
+            CodeLine(f.file, f.line, self._text(f), clean(f.function, 80))
+            for f in frames
+            if f.file in self._lines
+        )
+
+    def _text(self, frame: wire.Frame) -> str:
+        lines = self._lines[frame.file]
+        return lines[frame.line - 1].rstrip()[:200] if 0 < frame.line <= len(lines) else ""
+
+
+def clean(text: str, limit: int = _MAX_MESSAGE) -> str:
+    """Text from student code on one line: no addresses, which differ from run to run, and capped."""
+    return _ADDRESS.sub("0x…", " ".join(text.split()))[:limit]
+
+
+def without_values(text: str) -> str:
+    """A message of the student's code without numbers that could be a hidden check's data."""
+    return _LONG_NUMBER.sub("…", clean(text))
+
+
+def shown(name: str) -> str:
+    """A function as the student knows it: `softmax`, not `losses.softmax`."""
+    return name.rpartition(".")[2]
+
+
+def of_raised(name: str, answer: wire.Raised, sources: Sources, allowed: Sequence[str]) -> Finding:
+    """What the worker says a call came to, when it came to no value."""
+    say = {
+        "missing": _missing,
+        "syntax": _syntax,
+        "import": _import,
+        "not_allowed": _not_allowed,
+        "refused": _refused,
+        "exit": _exit,
+        "callback": _callback,
+    }.get(answer.kind, _exception)
+    finding = say(name, answer, sources)
+    if answer.kind == "not_allowed":
+        listed = " and ".join(sorted(allowed))
+        finding = _with(finding, evidence=(f"Allowed are {listed} and the standard library.",))
+    return _with(finding, code=sources.quote(answer.frames), function=name)
+
+
+def of_timeout(name: str, seconds: float, what: str = "call") -> Finding:
+    """A call or a check that did not end."""
+    return Finding(
+        kind="timeout",
+        lead=f"{shown(name)} did not finish within {seconds:g} s.",
+        evidence=("The reference needs a small fraction of a second.",),
+        question="Which loop may never reach its end? Does its condition change inside it?",
+        function=name,
+        staff=f"limit of the {what}",
+    )
+
+
+def of_repeated_timeouts(name: str) -> Finding:
+    """A function that is no longer called."""
+    return Finding(
+        kind="not_run",
+        lead=f"{shown(name)} was not run here: it did not finish in two checks before.",
+        question="Mend the check that shows the time-out first; then this one is run again.",
+        function=name,
+    )
+
+
+def of_end(name: str, status: int, memory_mb: int, cpu_s: float) -> Finding:
+    """A worker that ended in the middle of a call."""
+    if status >= 0:
+        return Finding(
+            kind="exit",
+            lead=f"{shown(name)} ended the whole Python process.",
+            evidence=(f"It ended with exit status {status}, before anything was returned.",),
+            question="Is there an os._exit, an exit or a quit in what the function calls?",
+            function=name,
+        )
+    killed = {
+        signal.SIGSEGV: "It crashed Python itself (a segmentation fault).",
+        signal.SIGABRT: "Python aborted (a fatal error in compiled code).",
+        signal.SIGKILL: f"It was killed, most likely for using more than {memory_mb} MB of memory.",
+        signal.SIGXCPU: f"It used more than {cpu_s:g} s of processor time.",
+        signal.SIGXFSZ: "It wrote a file that was too large.",
+    }
+    return Finding(
+        kind="crash",
+        lead=f"{shown(name)} made the Python process crash.",
+        evidence=(killed.get(signal.Signals(-status), f"It ended by signal {-status}."),),
+        question="Does it recurse without end, raise the recursion limit, or reach into memory?",
+        function=name,
+    )
+
+
+def of_unreadable(name: str, why: str) -> Finding:
+    """A message that the worker cannot have meant."""
+    return Finding(
+        kind="unreadable",
+        lead=f"The answer of {shown(name)} could not be read.",
+        evidence=("Something wrote to the channel between the grader and your code.",),
+        function=name,
+        staff=why,
+    )
+
+
+def _missing(name: str, answer: wire.Raised, sources: Sources) -> Finding:
+    module, _, function = name.partition(".")
+    if answer.type_name == module:
+        return _missing_module(module, sources)
+    where = sources.modules.get(module) or sources.notebook or f"{module}.py"
+    near = difflib.get_close_matches(shown(function), [clean(n, 80) for n in answer.names], 1, 0.6)
+    evidence = [f"It does have {near[0]!r}: is that the one?"] if near else []
+    if answer.message and not answer.names:
+        evidence.append(f"The name is there, but it is no function: {clean(answer.message, 80)}.")
+    elif answer.message:
+        evidence.append(f"Part of the file could not be used: {without_values(answer.message)}")
+    return Finding(
+        kind="missing",
+        lead=f"{where} has no {shown(function)}.",
+        evidence=tuple(evidence),
+        question="Names must be spelled just as in the template.",
+    )
+
+
+def _missing_module(module: str, sources: Sources) -> Finding:
+    names = list(sources.modules.values())
+    same = [n for n in names if n.lower() == f"{module}.py"]
+    near = same or difflib.get_close_matches(f"{module}.py", names, 1, 0.6)
+    if same:
+        found = f"Found {same[0]!r}: file names are case-sensitive."
+    elif near:
+        found = f"Found {near[0]!r}: is that the one?"
+    else:
+        found = f"Handed in: {', '.join(sorted(names)[:8]) or 'no Python file at all'}."
+    return Finding(
+        kind="missing_file",
+        lead=f"{module}.py is missing.",
+        evidence=(found,),
+        question="Files must be named just as in the template.",
+    )
+
+
+def _syntax(_name: str, answer: wire.Raised, _sources: Sources) -> Finding:
+    frame = answer.frames[-1] if answer.frames else wire.Frame("the file", 0, "")
+    return Finding(
+        kind="syntax",
+        lead=f"{frame.file} cannot be read by Python: line {frame.line}: {clean(answer.message)}.",
+        evidence=_python_2(answer.message),
+        question="Look at that line and the one before it: is a bracket, colon or quote missing?",
+    )
+
+
+def _import(_name: str, answer: wire.Raised, _sources: Sources) -> Finding:
+    frame = answer.frames[-1] if answer.frames else wire.Frame("the file", 0, "")
+    kind, message = clean(answer.type_name, 80), without_values(answer.message)
+    return Finding(
+        kind="import",
+        lead=f"{frame.file} could not be imported: line {frame.line} raised {kind}: {message}",
+        evidence=_python_2(message),
+        question="Does the file run on its own, with nothing but this assignment's files beside it?",
+    )
+
+
+def _not_allowed(_name: str, answer: wire.Raised, _sources: Sources) -> Finding:
+    frame = answer.frames[-1] if answer.frames else wire.Frame("the file", 0, "")
+    module = clean(answer.names[0] if answer.names else "", 80)
+    return Finding(
+        kind="not_allowed",
+        lead=f"{frame.file} imports {module!r} (line {frame.line}), which is not available here.",
+        evidence=_python_2(module),
+        question="Can the line go, or can numpy do it?",
+    )
+
+
+def _refused(name: str, answer: wire.Raised, _sources: Sources) -> Finding:
+    return Finding(
+        kind="type",
+        lead=f"{shown(name)} returned something that is no plain data: {clean(answer.message, 120)}.",
+        evidence=("Numbers, strings, numpy arrays, and lists, tuples and dicts of these are.",),
+        question="What does the docstring say that it returns?",
+    )
+
+
+def _exit(name: str, _answer: wire.Raised, _sources: Sources) -> Finding:
+    return Finding(
+        kind="exit",
+        lead=f"{shown(name)} asked Python to exit (SystemExit) and returned nothing.",
+        question="Is there a sys.exit, exit or quit left from trying things out?",
+    )
+
+
+def _callback(name: str, answer: wire.Raised, _sources: Sources) -> Finding:
+    kind, message = clean(answer.type_name, 80), without_values(answer.message)
+    return Finding(
+        kind="callback",
+        lead=f"{shown(name)} called the function that it was given in a way that it cannot take.",
+        evidence=(f"The given function raised {kind}: {message}",),
+        question="What does the docstring say about the arguments of that function?",
+    )
+
+
+def _exception(name: str, answer: wire.Raised, _sources: Sources) -> Finding:
+    kind, message = clean(answer.type_name, 80), without_values(answer.message)
+    if kind == "NotImplementedError":
+        return Finding(
+            kind="unwritten",
+            lead=f"{shown(name)} is not written yet: it raises NotImplementedError.",
+        )
+    if kind in {"MemoryError", "numpy._core._exceptions._ArrayMemoryError"}:
+        return Finding(
+            kind="memory",
+            lead=f"{shown(name)} asked for more memory than it may have.",
+            evidence=(message,) if message else (),
+            question="Which array is so large? Does it need all of its axes at once?",
+        )
+    return Finding(
+        kind="raised",
+        lead=f"{shown(name)} raised {kind}{': ' if message else ''}{message}",
+        evidence=_python_2(message),
+        question=_QUESTIONS.get(kind, "What did you expect on the line that is shown?"),
+    )
+
+
+def _python_2(message: str) -> tuple[str, ...]:
+    """What Python 2 code should say instead, where a message betrays it."""
+    words = set(re.findall(r"\w+", message))
+    return tuple(advice for word, advice in _PYTHON_2.items() if word in words)
+
+
+def _with(finding: Finding, **changes: object) -> Finding:
+    from msgspec import structs
+
+    if "evidence" in changes:
+        changes["evidence"] = (*finding.evidence, *changes["evidence"])  # type: ignore[misc]
+    return structs.replace(finding, **changes)
+
+
+def warnings_text(warned: Sequence[wire.Warned], names: frozenset[str]) -> tuple[str, ...]:
+    """Warnings of one call as sentences."""
+    return tuple(
+        f"{clean(w.category, 60)}: {without_values(w.message)}"
+        + (f" ({w.file}, line {w.line})" if w.file in names else "")
+        for w in warned[:5]
+    )

@@ -1,0 +1,358 @@
+"""Inside the wall: one process, one check, the student's code.
+
+A worker is forked from a server that has imported numpy and never held a secret. It takes one
+request at a time from its channel, runs the student's code on plain data, and answers with plain
+data or with what went wrong. It decides nothing: what it says is only ever an answer.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import inspect
+import io
+import random
+import socket
+import sys
+import types
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from msgspec import structs
+
+from . import isolation, modules, wire
+from .tracing import LineCount
+
+_OWN_FILES = frozenset({__file__, wire.__file__, modules.__file__})
+_MAX_MESSAGE = 500
+_MAX_FRAMES = 4
+_MAX_WARNINGS = 5
+
+
+class CallbackFailed(Exception):
+    """A function of the grader's did not accept what the student's code gave it."""
+
+
+class CappedText(io.TextIOBase):
+    """Standard output that keeps the first characters and counts the rest away."""
+
+    def __init__(self, limit: int) -> None:
+        self._left = limit
+        self._limit = limit
+        self._kept: list[str] = []
+
+    def write(self, text: str) -> int:
+        """Keep what still fits."""
+        if self._left > 0:
+            self._kept.append(text[: self._left])
+            self._left -= len(text)
+        return len(text)
+
+    def writable(self) -> bool:
+        """Say that it can be written to."""
+        return True
+
+    def take(self) -> str:
+        """Return what was written since the last time."""
+        text = "".join(self._kept)
+        if self._left < 0:
+            text += "\n… (more was printed)"
+        self._kept, self._left = [], self._limit
+        return text
+
+
+def run(
+    sock: socket.socket,
+    compiled: Sequence[modules.Compiled],
+    gate: modules.Gate,
+    seed: int,
+    output_limit: int,
+    server: int,
+) -> None:
+    """Shut this process in, say that it is ready, and serve requests until the channel closes."""
+    isolation.shut_worker(server)
+    worker = Worker(wire.Channel(sock), compiled, gate, CappedText(output_limit))
+    sys.meta_path.insert(0, gate)
+    modules.forget_own_modules()
+    # A function that draws without a seed must do the same in two grades of one submission.
+    random.seed(seed)
+    np.random.seed(seed % 2**32)  # noqa: NPY002 - the legacy generator is the one to seed
+    worker.serve()
+
+
+class Worker:
+    """The objects, the arrays and the call under way."""
+
+    def __init__(
+        self,
+        channel: wire.Channel,
+        compiled: Sequence[modules.Compiled],
+        gate: modules.Gate,
+        output: CappedText,
+    ) -> None:
+        self._channel = channel
+        self._compiled = {c.source.module: c for c in compiled}
+        self._notebook = next((c.source.module for c in compiled if c.source.cells), None)
+        self._files = modules.files_of(compiled)
+        self._gate = gate
+        self._output = output
+        self._objects: list[Any] = []
+        self._counter: LineCount | None = None
+        self._sent: dict[int, wire.Array] = {}
+        self._arguments: dict[int, wire.Array] = {}
+        sys.stdout = sys.stderr = output  # type: ignore[assignment]
+        sys.__stdout__ = sys.__stderr__ = output  # type: ignore[assignment,misc]
+
+    def serve(self) -> None:
+        """Answer requests until there are no more."""
+        self._channel.send(wire.Ready())
+        while True:
+            try:
+                request = self._channel.receive(wire.request_decoder)
+            except wire.Closed:
+                return
+            self._channel.send(self._answer(request))
+
+    def _answer(self, request: wire.Request) -> wire.Returned | wire.Raised:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            answer = self._attempt(request)
+        warned = self._warned(caught)
+        printed = self._output.take()
+        return structs.replace(answer, warned=warned, printed=printed)
+
+    def _attempt(self, request: wire.Request) -> wire.Returned | wire.Raised:
+        try:
+            return self._do(request)
+        except wire.Refused as error:
+            return wire.Raised("refused", message=str(error))
+        except _Missing as error:
+            return error.raised
+        except BaseException as error:  # noqa: BLE001 - whatever student code raises is an answer
+            return self._raised(error)
+
+    def _do(self, request: wire.Request) -> wire.Returned | wire.Raised:
+        if isinstance(request, wire.Call):
+            return self._call(request)
+        if isinstance(request, wire.Hold):
+            self._objects.append(self._unpacker().unpack(request.value))
+            return wire.Returned(wire.ObjectData(len(self._objects) - 1, "numpy.ndarray"))
+        if isinstance(request, wire.Read):
+            return wire.Returned(self._packer().pack(self._objects[request.object]))
+        if isinstance(request, wire.Attribute):
+            value = getattr(self._objects[request.object], request.name)
+            if isinstance(value, (types.MethodType, types.FunctionType, types.BuiltinFunctionType)):
+                return wire.Returned(wire.FunctionData(request.name))
+            return wire.Returned(self._packer().pack(value))
+        if isinstance(request, wire.Next):
+            return wire.Returned(self._packer().pack(next(self._objects[request.object])))
+        return wire.Raised("raised", "ProtocolError", "a reply without a question")
+
+    def _call(self, request: wire.Call) -> wire.Returned | wire.Raised:
+        if request.trace_lines and self._counter is None:
+            self._counter = LineCount(self._files, _OWN_FILES)
+        if request.object >= 0:
+            target = self._objects[request.object]
+            function = getattr(target, request.name) if request.name else target
+        else:
+            function = self._find(request.name)
+        unpacker = self._unpacker()
+        args = [unpacker.unpack(arg) for arg in request.args]
+        kwargs = {name: unpacker.unpack(arg) for name, arg in request.kwargs.items()}
+        before = {ref: array.copy() for ref, array in unpacker.arrays.items()}
+        outer = self._arguments, self._sent
+        self._arguments, self._sent = unpacker.arrays, dict(before)
+        lines, entered = -1, []
+        try:
+            if request.trace_lines and self._counter is not None:
+                with self._counter:
+                    value = function(*args, **kwargs)
+                lines = self._counter.lines if self._counter.intact else -2
+                entered = list(self._counter.entered)
+            else:
+                value = function(*args, **kwargs)
+        finally:
+            self._arguments, self._sent = outer
+        return wire.Returned(
+            self._packer().pack(value),
+            changed=[r for r, a in unpacker.arrays.items() if not _same_bits(a, before[r])],
+            lines=lines,
+            entered=entered,
+            parameters=_parameters(function),
+            where=self._where(function),
+        )
+
+    def _find(self, name: str) -> Callable[..., Any]:
+        module_name, *path = name.split(".")
+        if module_name not in self._compiled:
+            if self._notebook is None:
+                raise _Missing("missing", module_name, sorted(self._compiled))
+            module_name = self._notebook
+        # A module that was imported under way and failed is imported again: it fails again.
+        found: Any = importlib.import_module(module_name)
+        for part in path:
+            if not hasattr(found, part):
+                raise self._missing_name(module_name, part, found)
+            found = getattr(found, part)
+        if isinstance(found, (np.ndarray, int, float, str)) or not callable(found):
+            raise _Missing("missing", ".".join(path), [], wire.type_name(found))
+        return found  # type: ignore[no-any-return]
+
+    def _missing_name(self, module_name: str, name: str, module: Any) -> _Missing:
+        public = [n for n, v in vars(module).items() if not n.startswith("_") and callable(v)]
+        broken = [
+            f"{b.file}, line {b.line}: {b.message}" for b in self._compiled[module_name].broken
+        ]
+        failed = [
+            f"{frames[-1].file}, line {frames[-1].line}: {type(e).__name__}: {_text(e)}"
+            for e in self._gate.failed.get(module_name, [])
+            if (frames := self._frames(e))
+        ]
+        return _Missing("missing", name, sorted(public)[:50], "; ".join([*broken, *failed])[:1000])
+
+    def _packer(self) -> wire.Packer:
+        return wire.Packer(self._name_object)
+
+    def _unpacker(self) -> wire.Unpacker:
+        return wire.Unpacker(self._give)
+
+    def _name_object(self, value: Any) -> wire.Value:
+        """Name what stays inside: objects of the student's own classes, functions, iterators."""
+        if isinstance(value, (np.ndarray, np.generic, int, float, complex, str, list, tuple, dict)):
+            return None  # a subclass of a data type may lie about itself
+        own = getattr(type(value), "__module__", "") in self._compiled
+        iterator = isinstance(value, (types.GeneratorType, enumerate, zip, range, type(iter([]))))
+        function = isinstance(value, types.FunctionType) and value.__module__ in self._compiled
+        if not (own or iterator or function):
+            return None
+        for number, known in enumerate(self._objects):
+            if known is value:
+                return wire.ObjectData(number, wire.type_name(value))
+        self._objects.append(iter(value) if isinstance(value, range) else value)
+        return wire.ObjectData(len(self._objects) - 1, wire.type_name(value))
+
+    def _give(self, value: wire.Value) -> Any:
+        """Give what a name or number of the trusted side's stands for in here."""
+        if isinstance(value, wire.ObjectData):
+            return self._objects[value.id]
+        if isinstance(value, wire.FunctionData):
+            return self._find(value.name)
+        if isinstance(value, wire.RandomData):
+            return wire.unpack_random(value.state)
+        if isinstance(value, wire.CallbackData):
+            return self._callback(value.id)
+        raise wire.Malformed("a value of unknown kind")
+
+    def _callback(self, number: int) -> Callable[..., Any]:
+        def callback(*args: Any, **kwargs: Any) -> Any:
+            state = [
+                wire.ArrayData(a.dtype.str, a.shape, a.tobytes(), ref)
+                for ref, a in self._arguments.items()
+                if not _same_bits(a, self._sent[ref])
+            ]
+            for data in state:
+                self._sent[data.ref] = self._arguments[data.ref].copy()
+            packer = self._packer()
+            packed = [packer.pack(arg) for arg in args]
+            named = {name: packer.pack(arg) for name, arg in kwargs.items()}
+            self._channel.send(wire.Callback(number, packed, named, state))
+            return self._await_reply()
+
+        return callback
+
+    def _await_reply(self) -> Any:
+        while True:
+            request = self._channel.receive(wire.request_decoder)
+            if not isinstance(request, wire.Reply):
+                self._channel.send(self._answer(request))
+                continue
+            if request.exception:
+                kind = getattr(builtins, request.exception, None)
+                known = isinstance(kind, type) and issubclass(kind, Exception)
+                error = kind(request.message) if known else CallbackFailed(request.message)  # type: ignore[misc]
+                error.from_the_grader = True
+                raise error
+            return self._unpacker().unpack(request.value)
+
+    def _raised(self, error: BaseException) -> wire.Raised:
+        frames = self._frames(error)
+        kind = "raised"
+        if isinstance(error, SystemExit):
+            kind = "exit"
+        elif getattr(error, "from_the_grader", False):
+            kind = "callback"
+        elif isinstance(error, modules.NotAllowed):
+            return wire.Raised(
+                "not_allowed", type(error).__name__, _text(error), frames, [str(error.name)]
+            )
+        elif isinstance(error, SyntaxError) and error.filename in self._files:
+            line = wire.Frame(str(error.filename), error.lineno or 0, "")
+            return wire.Raised(
+                "syntax", "SyntaxError", str(error.msg)[:_MAX_MESSAGE], [*frames, line]
+            )
+        elif any(frame.function == "<module>" for frame in frames):
+            kind = "import"
+        return wire.Raised(kind, wire.type_name(error), _text(error), frames)
+
+    def _frames(self, error: BaseException) -> list[wire.Frame]:
+        """Lines of the student's own code, outermost first; of a deep recursion the last."""
+        frames: list[wire.Frame] = []
+        step = error.__traceback__
+        while step is not None:
+            code = step.tb_frame.f_code
+            if code.co_filename in self._files:
+                frame = wire.Frame(code.co_filename, step.tb_lineno or 0, code.co_name)
+                if frame not in frames[-2:]:
+                    frames.append(frame)
+                    del frames[1:-_MAX_FRAMES]
+            step = step.tb_next
+        return frames
+
+    def _warned(self, caught: list[warnings.WarningMessage]) -> list[wire.Warned]:
+        seen: dict[wire.Warned, None] = {}
+        for warning in caught:
+            message = wire.Warned(
+                warning.category.__name__[:80],
+                str(warning.message)[:_MAX_MESSAGE],
+                warning.filename if warning.filename in self._files else "",
+                warning.lineno,
+            )
+            if len(seen) < _MAX_WARNINGS:
+                seen[message] = None
+        return list(seen)
+
+    def _where(self, function: Any) -> wire.Frame | None:
+        code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
+        if code is None and isinstance(function, type):
+            code = getattr(function.__init__, "__code__", None)
+        if code is None or code.co_filename not in self._files:
+            return None
+        return wire.Frame(code.co_filename, code.co_firstlineno, code.co_name)
+
+
+class _Missing(Exception):
+    """A module or name that is not there."""
+
+    def __init__(self, kind: str, name: str, found: list[str], why: str = "") -> None:
+        self.raised = wire.Raised(kind, name, why, names=found)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:_MAX_MESSAGE]
+    except BaseException:  # noqa: BLE001 - an exception may fail to print itself
+        return ""
+
+
+def _parameters(function: Any) -> list[str]:
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return []
+    names = list(code.co_varnames[: code.co_argcount])[:20]
+    return names[1:] if isinstance(function, types.MethodType) else names
+
+
+def _same_bits(a: wire.Array, b: wire.Array) -> bool:
+    return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
