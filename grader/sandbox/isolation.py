@@ -47,10 +47,17 @@ class Plan(Struct, frozen=True):
     """The only folder that student code may write to; it is the current folder."""
     user: int | None = None
     """User and group id to change to, when started as root."""
+
+
+class WorkerLimits(Struct, frozen=True):
+    """What one worker may take."""
+
     memory_mb: int = 1024
-    """Memory that a worker may ask for beyond what numpy needs. [MiB]"""
+    """Memory beyond what numpy takes. [MiB]"""
     cpu_s: int = 60
-    """Processor time of one worker. [s]"""
+    """Processor time. [s]"""
+    output: int = 16_384
+    """Printed text that is kept of one call. [characters]"""
 
 
 class Targets(Struct, frozen=True):
@@ -94,10 +101,24 @@ def shut_worker(server: int) -> None:
         seccomp.refuse_once_loaded(os.getpid())
 
 
-def limit_worker(plan: Plan) -> None:
-    """Give a worker a session of its own and its share of processor time."""
+def address_space() -> int:
+    """Address space of this process, or 0 where that cannot be told. [bytes]"""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except (OSError, ValueError):
+        return 0
+
+
+def limit_worker(limits: WorkerLimits, already: int) -> None:
+    """Give a worker a session of its own and its share of time and memory.
+
+    `already` is the address space of the server that it was forked from. [bytes]
+    """
     os.setsid()
-    resource.setrlimit(resource.RLIMIT_CPU, (plan.cpu_s, plan.cpu_s))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s))
+    if already:
+        most = already + limits.memory_mb * 2**20
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def die_with_parent(parent: int) -> None:
@@ -172,10 +193,6 @@ def _limit_resources(plan: Plan, missing: list[str]) -> None:
             resource.setrlimit(resource.RLIMIT_NPROC, (_PROCESSES, _PROCESSES))
     with _layer("first to go when memory is short", missing):
         Path("/proc/self/oom_score_adj").write_text("1000")
-    with _layer("memory limit", missing):
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        limit = pages * resource.getpagesize() + plan.memory_mb * 2**20
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def _become(user: int) -> None:

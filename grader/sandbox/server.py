@@ -26,7 +26,7 @@ class Stage(Struct, tag="stage", frozen=True):
     sources: list[modules.Source]
     allowed: list[str]
     stand_ins: list[str]
-    output_limit: int
+    limits: isolation.WorkerLimits
 
 
 class Spawn(Struct, tag="spawn", frozen=True):
@@ -75,6 +75,7 @@ refused_decoder = msgspec.msgpack.Decoder(list[str])
 def serve(sock: socket.socket, plan: isolation.Plan, parent: int) -> None:
     """Shut this process in and obey until the trusted side closes the socket."""
     sock = _drop_what_was_inherited(sock)
+    already = isolation.address_space()
     missing = isolation.shut_in(plan, parent)
     isolation.hide_from_siblings()
     # What is alive now stays: a worker that collects garbage need not copy its pages.
@@ -82,7 +83,7 @@ def serve(sock: socket.socket, plan: isolation.Plan, parent: int) -> None:
     gc.freeze()
     channel = wire.Channel(sock)
     channel.send(Started(missing))
-    server = Server(sock, channel, plan)
+    server = Server(sock, channel, already)
     while True:
         try:
             order = channel.receive(order_decoder)
@@ -94,13 +95,13 @@ def serve(sock: socket.socket, plan: isolation.Plan, parent: int) -> None:
 class Server:
     """What is staged, and the orders on it."""
 
-    def __init__(self, sock: socket.socket, channel: wire.Channel, plan: isolation.Plan) -> None:
+    def __init__(self, sock: socket.socket, channel: wire.Channel, already: int) -> None:
         self._sock = sock
         self._channel = channel
-        self._plan = plan
+        self._already = already
         self._compiled: list[modules.Compiled] = []
         self._gate = modules.Gate([], [], [])
-        self._output_limit = 0
+        self._limits = isolation.WorkerLimits()
 
     def obey(self, order: Order) -> Report:
         """Carry out one order."""
@@ -108,7 +109,7 @@ class Server:
             self._compiled = [modules.compile_source(source) for source in order.sources]
             modules.import_ahead(self._compiled)
             self._gate = modules.Gate(self._compiled, order.allowed, order.stand_ins)
-            self._output_limit = order.output_limit
+            self._limits = order.limits
             return Staged([broken for c in self._compiled for broken in c.broken])
         if isinstance(order, Reap):
             return Ended(_end(order.pid))
@@ -125,9 +126,9 @@ class Server:
         status = 0
         try:
             self._channel.close()
-            isolation.limit_worker(self._plan)
+            isolation.limit_worker(self._limits, self._already)
             if isinstance(order, Spawn):
-                worker.run(sock, self._compiled, self._gate, order.seed, self._output_limit, server)
+                worker.run(sock, self._compiled, self._gate, order.seed, self._limits.output, server)
             else:
                 isolation.shut_worker(server)
                 wire.Channel(sock).send(isolation.self_test(order.targets))

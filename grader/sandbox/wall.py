@@ -49,12 +49,12 @@ class OpenWorker(Struct, frozen=True):
 class Wall:
     """One submission's processes. Made before the assignment is read; closed at the end."""
 
-    def __init__(self, memory_mb: int = 1024, cpu_s: int = 60) -> None:
+    def __init__(self) -> None:
         self._scratch = Path(tempfile.mkdtemp(prefix="scratch-"))
         self._user = isolation.free_user(os.getpid()) if os.geteuid() == 0 else None
         if self._user is not None:
             os.chown(self._scratch, self._user, self._user)
-        self._plan = isolation.Plan(str(self._scratch), self._user, memory_mb, cpu_s)
+        self._plan = isolation.Plan(str(self._scratch), self._user)
         self._stage: server.Stage | None = None
         self._rejected: list[modules.Broken] = []
         self.missing_layers: tuple[str, ...] = ()
@@ -67,10 +67,10 @@ class Wall:
         sources: Sequence[modules.Source],
         allowed: Sequence[str],
         stand_ins: Sequence[str],
-        output_limit: int,
+        limits: isolation.WorkerLimits,
     ) -> None:
         """Hand the student's sources in. A source on which the compiler dies is left out."""
-        self._stage = server.Stage(list(sources), list(allowed), list(stand_ins), output_limit)
+        self._stage = server.Stage(list(sources), list(allowed), list(stand_ins), limits)
         try:
             self._order(self._stage)
         except WallFailed:

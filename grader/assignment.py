@@ -1,0 +1,140 @@
+"""assignment.toml -> typed settings, or a message that says which key is wrong."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+FILE_NAME = "assignment.toml"
+
+_Seconds = Annotated[float, Meta(gt=0)]
+_Count = Annotated[int, Meta(ge=1)]
+_Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class AssignmentError(Exception):
+    """The assignment cannot be used; the message names the file, the key and what is wrong."""
+
+
+class Limits(Struct, frozen=True, forbid_unknown_fields=True):
+    """What student code may take."""
+
+    call_s: _Seconds = 5.0
+    """One call. [s]"""
+    check_s: _Seconds = 20.0
+    """All calls of one check. [s]"""
+    submission_s: _Seconds = 420.0
+    """The whole submission; Gradescope's own limit is 600 by default. [s]"""
+    memory_mb: _Count = 1024
+    """Memory of the student's process beyond what numpy takes. [MiB]"""
+    output_kb: _Count = 16
+    """Printed text that is kept of one call. [KiB]"""
+    callbacks: _Count = 2000
+    """Calls of functions that a check hands in, for one check."""
+
+
+class PartSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of the assignment: one suite, and the points that it gives out."""
+
+    number: _Count
+    name: str
+    suite: str
+    points: Annotated[float, Meta(ge=0)]
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of assignment.toml."""
+
+    title: str
+    total_points: Annotated[float, Meta(ge=0)]
+    secret: Annotated[str, Meta(min_length=8)]
+    """Every check's random data follow from this and the check's name."""
+    modules: Annotated[list[str], Meta(min_length=1)]
+    """Modules that students hand in, as reference/ has them."""
+    parts: Annotated[list[PartSettings], Meta(min_length=1)]
+    reference: str = "reference"
+    template: str = "student_template"
+    allowed_imports: list[str] = ["numpy"]
+    stand_ins: list[str] = ["matplotlib"]
+    """Libraries that are answered by something harmless: plots are not graded."""
+    float32_credit: _Share = 1.0
+    """Share of the points for an answer that is right, but in single precision."""
+    limits: Limits = Limits()
+    surfaces: dict[str, str] = {}
+    """Contours for charts, by name: files drawn at development time."""
+
+
+class Assignment(Struct, frozen=True):
+    """An assignment's folder and its settings."""
+
+    folder: Path
+    settings: Settings
+
+    @property
+    def suites(self) -> tuple[Path, ...]:
+        """Suite files, in the order of the parts."""
+        return tuple(self.folder / part.suite for part in self.settings.parts)
+
+    @property
+    def reference(self) -> Path:
+        """Folder of the reference package."""
+        return self.folder / self.settings.reference
+
+
+def load_assignment(folder: Path) -> Assignment:
+    """Read the assignment in `folder`. Raises AssignmentError."""
+    path = folder / FILE_NAME
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise AssignmentError(
+            f"{path}: {error.strerror}. Start grader in the assignment's folder, "
+            "or name it with --assignment."
+        ) from None
+    try:
+        settings = msgspec.toml.decode(text, type=Settings)
+    except msgspec.ValidationError as error:
+        raise AssignmentError(_explain(path, text, str(error))) from None
+    except msgspec.DecodeError as error:
+        raise AssignmentError(f"{path}: expected TOML, but {error}.") from None
+    _check(path, settings)
+    return Assignment(folder.resolve(), settings)
+
+
+def _explain(path: Path, text: bytes, message: str) -> str:
+    """Turn 'Expected `float`, got `str` - at `$.limits.call_s`' into where, expected and found."""
+    what, _, where = message.partition(" - at `$")
+    key = where.rstrip("`").lstrip(".")
+    value: Any = msgspec.toml.decode(text)
+    for step in re.findall(r"[^.\[\]]+", key):
+        try:
+            value = value[int(step) if step.isdigit() else step]
+        except (KeyError, IndexError, TypeError):
+            value = None
+    found = f" Found {value!r}." if value is not None and key and "unknown" not in what else ""
+    what = what[0].lower() + what[1:].replace("`", "'")
+    return f"{path}: {f'key {key}: ' if key else ''}{what}.{found}"
+
+
+def _check(path: Path, settings: Settings) -> None:
+    total = sum(part.points for part in settings.parts)
+    if abs(total - settings.total_points) > 1e-9:
+        raise AssignmentError(
+            f"{path}: key parts: expected points that add up to total_points = "
+            f"{settings.total_points:g}. Found {total:g}."
+        )
+    numbers = [part.number for part in settings.parts]
+    if len(set(numbers)) < len(numbers):
+        raise AssignmentError(f"{path}: key parts: expected numbers that differ. Found {numbers}.")
+    files = {f"parts[{i}].suite": part.suite for i, part in enumerate(settings.parts)}
+    files |= {f"surfaces.{name}": file for name, file in settings.surfaces.items()}
+    files["reference"] = f"{settings.reference}/__init__.py"
+    for key, file in files.items():
+        if not (path.parent / file).is_file():
+            raise AssignmentError(
+                f"{path}: key {key}: expected a file of the assignment. {file!r} is not there."
+            )
