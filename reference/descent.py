@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 # template: cut
-# The markers of the template look like code; the parameters are those of the book; and x moves
-# on through the loop, as it does in the formulas.
-# ruff: noqa: ERA001, PLR0913, PLR0917, PLR1704
+# The markers of the template look like code; and x moves on through the loop, as it does in the
+# formulas.
+# ruff: noqa: ERA001, PLR1704
 # template: end
 
 Array = NDArray[np.float64]

@@ -186,7 +186,7 @@ def check_gradient(
     False
     """
     moved = np.array(x, dtype=np.float64)
-    analytic = np.asarray(df(moved.copy()), dtype=np.float64)
+    analytic = np.asarray(df(moved), dtype=np.float64)
     (numeric,) = numerical_gradient(lambda: f(moved), [moved], 1e-5)
     difference = np.linalg.norm(np.ravel(analytic - numeric))
     size = np.linalg.norm(np.ravel(analytic)) + np.linalg.norm(np.ravel(numeric))
