@@ -88,9 +88,9 @@ def _code_sources(data: bytes) -> list[str]:
     sources: list[str] = []
     for cell in book.cells:
         if cell.cell_type == "code":
-            source = cell.get("source", "")
-            text = source if isinstance(source, str) else "".join(source)
-            sources.append(text.replace("\r\n", "\n").replace("\r", "\n"))
+            if not isinstance(cell.source, str):
+                raise TypeError("the source of a cell is no text")
+            sources.append(cell.source.replace("\r\n", "\n").replace("\r", "\n"))
     return sources
 
 
