@@ -102,7 +102,7 @@ def shut_worker(server: int) -> None:
 
 
 def address_space() -> int:
-    """Address space of this process, or 0 where that cannot be told. [bytes]"""
+    """Address space of this process in bytes, or 0 where that cannot be told."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     except (OSError, ValueError):
@@ -239,7 +239,7 @@ def _keep_importable(tops: dict[str, int]) -> None:
 def _can_read(path: str) -> bool:
     try:
         if Path(path).is_dir():
-            os.listdir(path)
+            next(Path(path).iterdir(), None)
         else:
             os.close(os.open(path, os.O_RDONLY))
     except OSError:

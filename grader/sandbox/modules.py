@@ -21,10 +21,13 @@ from typing import Any
 from msgspec import Struct
 
 _AHEAD = frozenset(
-    "abc argparse bisect collections contextlib copy csv dataclasses datetime decimal enum fractions "
-    "functools heapq importlib inspect io itertools json logging math numbers operator os pathlib "
-    "pprint random re statistics string sys textwrap time timeit traceback types typing "
-    "unittest warnings numpy".split()
+    {
+        *("abc", "argparse", "bisect", "collections", "contextlib", "copy", "csv", "dataclasses"),
+        *("datetime", "decimal", "enum", "fractions", "functools", "heapq", "importlib"),
+        *("inspect", "io", "itertools", "json", "logging", "math", "numbers", "numpy"),
+        *("operator", "os", "pathlib", "pprint", "random", "re", "statistics", "string", "sys"),
+        *("textwrap", "time", "timeit", "traceback", "types", "typing", "unittest", "warnings"),
+    }
 )
 """What students import and what has no effect but time: imported once, not in each worker."""
 _NEVER_IMPORTED = frozenset({"grader", "msgspec", "pytest", "_pytest", "reference"})
@@ -142,7 +145,9 @@ class Gate(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Give a stand-in for a library that draws; None for an ordinary module."""
         if spec.name in self._compiled:
             return None
-        return StandInModule(spec.name)
+        module = StandInModule(spec.name)
+        module.__path__ = []
+        return module
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Run the student's code for this module."""
@@ -204,8 +209,6 @@ class StandIn:
 
 class StandInModule(types.ModuleType):
     """A module of stand-ins."""
-
-    __path__: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
         """Give a stand-in for any public name."""

@@ -1,4 +1,4 @@
-"""Two seccomp filters through ctypes: what no student code needs, and what it may not do once loaded.
+"""Two seccomp filters through ctypes: what no student code needs, and what it may not once loaded.
 
 A filter is a small program of the kernel's packet-filter machine (seccomp(2)); a refused call
 returns EPERM to the caller. Filters are inherited by every child and can only be added to.
@@ -114,7 +114,7 @@ def refuse_always() -> None:
 
 
 def refuse_once_loaded(pid: int) -> None:
-    """Refuse new processes and programs, and signals to any process but `pid`; threads may start."""
+    """Refuse new processes and programs, and signals to all but `pid`; threads may start."""
     machine = _machine()
     program = _refusals(_REFUSED_ONCE_LOADED, machine)
     # The C library falls back to clone, whose flags a filter can read, when clone3 is missing.

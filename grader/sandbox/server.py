@@ -48,14 +48,20 @@ class Reap(Struct, tag="reap", frozen=True):
 
 
 class Started(Struct, tag="started", frozen=True):
+    """The server is shut in; the layers that this machine lacks."""
+
     missing: list[str]
 
 
 class Staged(Struct, tag="staged", frozen=True):
+    """The sources are compiled; what did not parse."""
+
     broken: list[modules.Broken]
 
 
 class Spawned(Struct, tag="spawned", frozen=True):
+    """A worker was forked."""
+
     pid: int
 
 
@@ -128,7 +134,9 @@ class Server:
             self._channel.close()
             isolation.limit_worker(self._limits, self._already)
             if isinstance(order, Spawn):
-                worker.run(sock, self._compiled, self._gate, order.seed, self._limits.output, server)
+                worker.run(
+                    sock, self._compiled, self._gate, order.seed, self._limits.output, server
+                )
             else:
                 isolation.shut_worker(server)
                 wire.Channel(sock).send(isolation.self_test(order.targets))
@@ -152,7 +160,7 @@ def _end(pid: int) -> int:
 
 
 def _drop_what_was_inherited(sock: socket.socket) -> socket.socket:
-    """Keep the socket, and nothing else that the starting process had open or in its environment."""
+    """Keep the socket, and nothing else of what the starting process had."""
     kept = socket.socket(fileno=os.dup2(sock.detach(), 3))
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):

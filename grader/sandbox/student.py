@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,8 @@ from msgspec import Struct
 
 from grader.outcomes import CheckFailed, CodeLine, Finding, GraderFailed
 
-from . import wire, words
+from . import values, wire, words
+from .proxies import FunctionProxy, ModuleProxy, ObjectProxy
 from .wall import OpenWorker, Wall, WallFailed
 
 _MAX_TIMEOUTS = 2
@@ -83,7 +84,7 @@ class Student:
 
     def array(self, value: Any) -> ObjectProxy:
         """An array that lives inside, can be an argument of several calls, and be read again."""
-        packer = wire.Packer(self._name)
+        packer = values.Packer(self._name)
         return self.ask(wire.Hold(packer.pack(np.asarray(value))), "array")  # type: ignore[no-any-return]
 
     def call_object(
@@ -99,11 +100,11 @@ class Student:
         """Call a function (number -1) or a method of an object inside."""
         if self._handed.timeouts[name] >= _MAX_TIMEOUTS:
             raise CheckFailed(words.of_repeated_timeouts(name))
-        packer = wire.Packer(self._name)
+        packer = values.Packer(self._name)
         try:
             packed = [packer.pack(arg) for arg in args]
             named = {key: packer.pack(arg) for key, arg in kwargs.items()}
-        except wire.Refused as error:
+        except values.Refused as error:
             raise GraderFailed(f"{name}: an argument cannot cross the wall: {error}") from None
         call = wire.Call(method, packed, named, number, trace_lines)
         before = [array.copy() for array in packer.arrays]
@@ -113,7 +114,7 @@ class Student:
             _restore(packer.arrays, before)
         value = self._unpack(answer.value, name)
         if trace_lines and answer.lines < 0:
-            raise CheckFailed(_tampered(name))
+            raise CheckFailed(words.of_tampering(name))
         where = self._handed.sources.quote([answer.where] if answer.where else [])
         self.last = Answer(
             value,
@@ -142,7 +143,7 @@ class Student:
         return self._generation
 
     def _converse(
-        self, request: wire.Request, name: str, arrays: list[wire.Array]
+        self, request: wire.Request, name: str, arrays: list[values.Array]
     ) -> wire.Returned:
         worker = self._open(name)
         deadline = min(time.monotonic() + self._limits.call_s, self._deadline)
@@ -172,9 +173,9 @@ class Student:
     def _open(self, name: str) -> OpenWorker:
         now = time.monotonic()
         if now > self._handed.deadline:
-            raise CheckFailed(_out_of_time(name, "the whole submission"))
+            raise CheckFailed(words.of_no_time_left(name, "the whole submission"))
         if now > self._deadline:
-            raise CheckFailed(_out_of_time(name, "this check"))
+            raise CheckFailed(words.of_no_time_left(name, "this check"))
         if self._worker is None:
             try:
                 self._worker = self._handed.wall.open_worker(self._seed)
@@ -200,11 +201,11 @@ class Student:
         return words.warnings_text(warned, self._handed.sources.files)
 
     def _answer_callback(
-        self, callback: wire.Callback, name: str, arrays: list[wire.Array]
+        self, callback: wire.Callback, name: str, arrays: list[values.Array]
     ) -> wire.Reply:
         self._callbacks_left -= 1
         if self._callbacks_left < 0:
-            raise CheckFailed(_too_many_callbacks(name, self._limits.callbacks))
+            raise CheckFailed(words.of_many_callbacks(name, self._limits.callbacks))
         if not 0 <= callback.id < len(self._callbacks):
             raise wire.Malformed("a callback that was not given")
         for data in callback.state:
@@ -218,8 +219,8 @@ class Student:
         except Exception as error:  # noqa: BLE001 - the student's arguments may be anything
             return wire.Reply(exception=type(error).__name__, message=str(error)[:300])
         try:
-            return wire.Reply(wire.Packer(self._name).pack(value))
-        except wire.Refused as error:
+            return wire.Reply(values.Packer(self._name).pack(value))
+        except values.Refused as error:
             raise GraderFailed(f"a callback of {name} returned {error}") from None
 
     def _unpack(self, value: wire.Value, name: str) -> Any:
@@ -231,7 +232,7 @@ class Student:
             raise wire.Malformed("a value of unknown kind")
 
         try:
-            return wire.Unpacker(give).unpack(value)
+            return values.Unpacker(give).unpack(value)
         except (wire.Malformed, RecursionError, MemoryError) as error:
             raise CheckFailed(words.of_unreadable(name, str(error))) from None
 
@@ -247,106 +248,8 @@ class Student:
         return None
 
 
-class ModuleProxy:
-    """A module of the student's: its attributes are functions to call."""
-
-    def __init__(self, student: Student, name: str) -> None:
-        self._student = student
-        self._name = name
-
-    def __getattr__(self, name: str) -> FunctionProxy:
-        """A function or class of the module; whether it is there shows when it is called."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return FunctionProxy(self._student, f"{self._name}.{name}")
-
-
-class FunctionProxy:
-    """A function or class of the student's."""
-
-    def __init__(self, student: Student, name: str) -> None:
-        self._student = student
-        self.name = name
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call it with data, get data."""
-        return self._student.call_object(-1, self.name, args, kwargs, self.name).value
-
-
-class ObjectProxy:
-    """An object that lives inside: attributes are read, methods called, iterators iterated."""
-
-    def __init__(self, student: Student, number: int, type_name: str, name: str) -> None:
-        self._student = student
-        self._generation = student.generation
-        self._name = name
-        self._type_name = type_name
-        self.number = number
-
-    def __getattr__(self, name: str) -> Any:
-        """A method to call, or the value of an attribute."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        self._check_alive()
-        value = self._student.ask(wire.Attribute(self.number, name), f"{self._name}.{name}")
-        if isinstance(value, wire.FunctionData):
-            return MethodProxy(self, name)
-        return value
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the object itself."""
-        return self.call("", *args, **kwargs).value
-
-    def __iter__(self) -> Iterator[Any]:
-        """Iterate over what the object yields, one message each."""
-        while True:
-            self._check_alive()
-            try:
-                yield self._student.ask(wire.Next(self.number), self._name)
-            except CheckFailed as error:
-                if error.finding.kind == "raised" and "StopIteration" in error.finding.lead:
-                    return
-                raise
-
-    def call(self, method: str, *args: Any, trace_lines: bool = False, **kwargs: Any) -> Answer:
-        """Call a method and return the whole answer."""
-        self._check_alive()
-        name = f"{self._name}.{method}" if method else self._name
-        return self._student.call_object(
-            self.number, method, args, kwargs, name, trace_lines=trace_lines
-        )
-
-    def read(self) -> Any:
-        """The present content, of an array that lives inside."""
-        self._check_alive()
-        return self._student.ask(wire.Read(self.number), self._name)
-
-    def _check_alive(self) -> None:
-        if self._student.generation != self._generation:
-            raise CheckFailed(
-                Finding(
-                    kind="crash",
-                    lead=f"The object of {words.shown(self._name)} is gone with its process.",
-                    evidence=("An earlier call ended the process, or did not end in time.",),
-                    function=self._name,
-                )
-            )
-
-
-class MethodProxy:
-    """A method of an object that lives inside."""
-
-    def __init__(self, owner: ObjectProxy, name: str) -> None:
-        self._owner = owner
-        self._name = name
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call it with data, get data."""
-        return self._owner.call(self._name, *args, **kwargs).value
-
-
 def _argument_names(
-    answer: wire.Returned, packer: wire.Packer, args: tuple[Any, ...], kwargs: dict[str, Any]
+    answer: wire.Returned, packer: values.Packer, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[str, ...]:
     """Names of the array arguments whose content changed, as the student's signature has them."""
     changed = [packer.arrays[ref] for ref in answer.changed if 0 <= ref < len(packer.arrays)]
@@ -363,7 +266,7 @@ def _argument_names(
     return tuple(names)
 
 
-def _holds(value: Any, array: wire.Array) -> bool:
+def _holds(value: Any, array: values.Array) -> bool:
     if isinstance(value, (list, tuple)):
         return any(_holds(item, array) for item in value)
     if isinstance(value, dict):
@@ -371,9 +274,9 @@ def _holds(value: Any, array: wire.Array) -> bool:
     return value is array
 
 
-def _copy_into(arrays: list[wire.Array], data: wire.ArrayData) -> None:
+def _copy_into(arrays: list[values.Array], data: wire.ArrayData) -> None:
     """Bring an original up to date for the callback that reads it."""
-    new = wire.unpack_array(data)
+    new = values.unpack_array(data)
     if not 0 <= data.ref < len(arrays):
         raise wire.Malformed("an array that was not given")
     original = arrays[data.ref]
@@ -381,34 +284,7 @@ def _copy_into(arrays: list[wire.Array], data: wire.ArrayData) -> None:
         np.copyto(original, new)
 
 
-def _restore(arrays: list[wire.Array], before: list[wire.Array]) -> None:
+def _restore(arrays: list[values.Array], before: list[values.Array]) -> None:
     for array, content in zip(arrays, before, strict=True):
         if array.flags.writeable:
             np.copyto(array, content)
-
-
-def _out_of_time(name: str, what: str) -> Finding:
-    return Finding(
-        kind="not_run",
-        lead=f"{words.shown(name)} was not run: the time for {what} was used up before.",
-        question="Which functions take long? Mend those first.",
-        function=name,
-    )
-
-
-def _too_many_callbacks(name: str, limit: int) -> Finding:
-    return Finding(
-        kind="callbacks",
-        lead=f"{words.shown(name)} called the function that it was given more than {limit} times.",
-        question="How many evaluations does the method need? Is there a loop that never ends?",
-        function=name,
-    )
-
-
-def _tampered(name: str) -> Finding:
-    return Finding(
-        kind="tampering",
-        lead=f"While {words.shown(name)} ran, the counting of its lines was switched off.",
-        evidence=("Loops are counted by executed lines; code may not call sys.settrace.",),
-        function=name,
-    )

@@ -239,7 +239,7 @@ def _kill(pid: int) -> None:
 
 
 def _kill_all_of(user: int) -> None:
-    """Kill every process of that user; a fork bomb wants several rounds, from a process of its own."""
+    """Kill every process of that user, from a process of its own; a fork bomb wants rounds."""
     pid = os.fork()
     if pid == 0:
         with contextlib.suppress(OSError):

@@ -18,7 +18,7 @@ _MAX_MESSAGE = 300
 _PYTHON_2 = {
     "print": "Python 3 prints with parentheses: print(...).",
     "xrange": "Python 3 has no xrange: its range does the same.",
-    "past": "The package 'past' serves Python 2 code; with Python 3, range and print need no help.",
+    "past": "The package 'past' serves Python 2; Python 3's own range and print need no help.",
     "raw_input": "Python 3 calls it input.",
     "unicode": "In Python 3 every str is unicode.",
     "basestring": "In Python 3 every str is unicode.",
@@ -55,7 +55,7 @@ class Sources:
         return frozenset(self._lines)
 
     def quote(self, frames: Sequence[wire.Frame]) -> tuple[CodeLine, ...]:
-        """The lines of the student's that these frames name; frames of no file of theirs drop out."""
+        """The student's lines that these frames name; other frames drop out."""
         return tuple(
             CodeLine(f.file, f.line, self._text(f), clean(f.function, 80))
             for f in frames
@@ -68,7 +68,7 @@ class Sources:
 
 
 def clean(text: str, limit: int = _MAX_MESSAGE) -> str:
-    """Text from student code on one line: no addresses, which differ from run to run, and capped."""
+    """Text from student code on one line, capped; no addresses, which differ from run to run."""
     return _ADDRESS.sub("0x…", " ".join(text.split()))[:limit]
 
 
@@ -159,6 +159,36 @@ def of_unreadable(name: str, why: str) -> Finding:
     )
 
 
+def of_no_time_left(name: str, what: str) -> Finding:
+    """A call for which no time was left."""
+    return Finding(
+        kind="not_run",
+        lead=f"{shown(name)} was not run: the time for {what} was used up before.",
+        question="Which functions take long? Mend those first.",
+        function=name,
+    )
+
+
+def of_many_callbacks(name: str, limit: int) -> Finding:
+    """A function that calls what it was given without end."""
+    return Finding(
+        kind="callbacks",
+        lead=f"{shown(name)} called the function that it was given more than {limit} times.",
+        question="How many evaluations does the method need? Is there a loop that never ends?",
+        function=name,
+    )
+
+
+def of_tampering(name: str) -> Finding:
+    """Code that switched off what counts its lines."""
+    return Finding(
+        kind="tampering",
+        lead=f"While {shown(name)} ran, the counting of its lines was switched off.",
+        evidence=("Loops are counted by executed lines; code may not call sys.settrace.",),
+        function=name,
+    )
+
+
 def _missing(name: str, answer: wire.Raised, sources: Sources) -> Finding:
     module, _, function = name.partition(".")
     if answer.type_name == module:
@@ -213,7 +243,7 @@ def _import(_name: str, answer: wire.Raised, _sources: Sources) -> Finding:
         kind="import",
         lead=f"{frame.file} could not be imported: line {frame.line} raised {kind}: {message}",
         evidence=_python_2(message),
-        question="Does the file run on its own, with nothing but this assignment's files beside it?",
+        question="Does the file run on its own, with only this assignment's files beside it?",
     )
 
 
@@ -231,7 +261,7 @@ def _not_allowed(_name: str, answer: wire.Raised, _sources: Sources) -> Finding:
 def _refused(name: str, answer: wire.Raised, _sources: Sources) -> Finding:
     return Finding(
         kind="type",
-        lead=f"{shown(name)} returned something that is no plain data: {clean(answer.message, 120)}.",
+        lead=f"{shown(name)} returned what is no plain data: {clean(answer.message, 120)}.",
         evidence=("Numbers, strings, numpy arrays, and lists, tuples and dicts of these are.",),
         question="What does the docstring say that it returns?",
     )

@@ -7,7 +7,6 @@ data or with what went wrong. It decides nothing: what it says is only ever an a
 
 from __future__ import annotations
 
-import builtins
 import importlib
 import inspect
 import io
@@ -22,10 +21,10 @@ from typing import Any
 import numpy as np
 from msgspec import structs
 
-from . import isolation, modules, wire
+from . import isolation, modules, values, wire
 from .tracing import LineCount
 
-_OWN_FILES = frozenset({__file__, wire.__file__, modules.__file__})
+_OWN_FILES = frozenset({__file__, wire.__file__, values.__file__, modules.__file__})
 _MAX_MESSAGE = 500
 _MAX_FRAMES = 4
 _MAX_WARNINGS = 5
@@ -33,6 +32,13 @@ _MAX_WARNINGS = 5
 
 class CallbackFailed(Exception):
     """A function of the grader's did not accept what the student's code gave it."""
+
+
+_PASSED_ON: dict[str, type[Exception]] = {
+    kind.__name__: kind
+    for kind in (ArithmeticError, IndexError, KeyError, TypeError, ValueError, ZeroDivisionError)
+}
+"""What a callback may raise and the student's code may expect to catch."""
 
 
 class CappedText(io.TextIOBase):
@@ -99,10 +105,11 @@ class Worker:
         self._gate = gate
         self._output = output
         self._objects: list[Any] = []
+        self._from_callbacks: list[BaseException] = []
         self._counter: LineCount | None = None
-        self._sent: dict[int, wire.Array] = {}
-        self._arguments: dict[int, wire.Array] = {}
-        sys.stdout = sys.stderr = output  # type: ignore[assignment]
+        self._sent: dict[int, values.Array] = {}
+        self._arguments: dict[int, values.Array] = {}
+        sys.stdout = sys.stderr = output
         sys.__stdout__ = sys.__stderr__ = output  # type: ignore[assignment,misc]
 
     def serve(self) -> None:
@@ -126,14 +133,16 @@ class Worker:
     def _attempt(self, request: wire.Request) -> wire.Returned | wire.Raised:
         try:
             return self._do(request)
-        except wire.Refused as error:
+        except values.Refused as error:
             return wire.Raised("refused", message=str(error))
         except _Missing as error:
             return error.raised
         except BaseException as error:  # noqa: BLE001 - whatever student code raises is an answer
             return self._raised(error)
 
-    def _do(self, request: wire.Request) -> wire.Returned | wire.Raised:
+    def _do(  # noqa: PLR0911 - one line per request
+        self, request: wire.Request
+    ) -> wire.Returned | wire.Raised:
         if isinstance(request, wire.Call):
             return self._call(request)
         if isinstance(request, wire.Hold):
@@ -197,7 +206,7 @@ class Worker:
                 raise self._missing_name(module_name, part, found)
             found = getattr(found, part)
         if isinstance(found, (np.ndarray, int, float, str)) or not callable(found):
-            raise _Missing("missing", ".".join(path), [], wire.type_name(found))
+            raise _Missing("missing", ".".join(path), [], values.type_name(found))
         return found  # type: ignore[no-any-return]
 
     def _missing_name(self, module_name: str, name: str, module: Any) -> _Missing:
@@ -212,11 +221,11 @@ class Worker:
         ]
         return _Missing("missing", name, sorted(public)[:50], "; ".join([*broken, *failed])[:1000])
 
-    def _packer(self) -> wire.Packer:
-        return wire.Packer(self._name_object)
+    def _packer(self) -> values.Packer:
+        return values.Packer(self._name_object)
 
-    def _unpacker(self) -> wire.Unpacker:
-        return wire.Unpacker(self._give)
+    def _unpacker(self) -> values.Unpacker:
+        return values.Unpacker(self._give)
 
     def _name_object(self, value: Any) -> wire.Value:
         """Name what stays inside: objects of the student's own classes, functions, iterators."""
@@ -229,9 +238,9 @@ class Worker:
             return None
         for number, known in enumerate(self._objects):
             if known is value:
-                return wire.ObjectData(number, wire.type_name(value))
+                return wire.ObjectData(number, values.type_name(value))
         self._objects.append(iter(value) if isinstance(value, range) else value)
-        return wire.ObjectData(len(self._objects) - 1, wire.type_name(value))
+        return wire.ObjectData(len(self._objects) - 1, values.type_name(value))
 
     def _give(self, value: wire.Value) -> Any:
         """Give what a name or number of the trusted side's stands for in here."""
@@ -240,7 +249,7 @@ class Worker:
         if isinstance(value, wire.FunctionData):
             return self._find(value.name)
         if isinstance(value, wire.RandomData):
-            return wire.unpack_random(value.state)
+            return values.unpack_random(value.state)
         if isinstance(value, wire.CallbackData):
             return self._callback(value.id)
         raise wire.Malformed("a value of unknown kind")
@@ -269,10 +278,8 @@ class Worker:
                 self._channel.send(self._answer(request))
                 continue
             if request.exception:
-                kind = getattr(builtins, request.exception, None)
-                known = isinstance(kind, type) and issubclass(kind, Exception)
-                error = kind(request.message) if known else CallbackFailed(request.message)  # type: ignore[misc]
-                error.from_the_grader = True
+                error = _PASSED_ON.get(request.exception, CallbackFailed)(request.message)
+                self._from_callbacks.append(error)
                 raise error
             return self._unpacker().unpack(request.value)
 
@@ -281,7 +288,7 @@ class Worker:
         kind = "raised"
         if isinstance(error, SystemExit):
             kind = "exit"
-        elif getattr(error, "from_the_grader", False):
+        elif any(error is known for known in self._from_callbacks):
             kind = "callback"
         elif isinstance(error, modules.NotAllowed):
             return wire.Raised(
@@ -294,7 +301,7 @@ class Worker:
             )
         elif any(frame.function == "<module>" for frame in frames):
             kind = "import"
-        return wire.Raised(kind, wire.type_name(error), _text(error), frames)
+        return wire.Raised(kind, values.type_name(error), _text(error), frames)
 
     def _frames(self, error: BaseException) -> list[wire.Frame]:
         """Lines of the student's own code, outermost first; of a deep recursion the last."""
@@ -326,7 +333,7 @@ class Worker:
     def _where(self, function: Any) -> wire.Frame | None:
         code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
         if code is None and isinstance(function, type):
-            code = getattr(function.__init__, "__code__", None)
+            code = getattr(vars(function).get("__init__"), "__code__", None)
         if code is None or code.co_filename not in self._files:
             return None
         return wire.Frame(code.co_filename, code.co_firstlineno, code.co_name)
@@ -354,5 +361,5 @@ def _parameters(function: Any) -> list[str]:
     return names[1:] if isinstance(function, types.MethodType) else names
 
 
-def _same_bits(a: wire.Array, b: wire.Array) -> bool:
+def _same_bits(a: values.Array, b: values.Array) -> bool:
     return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
