@@ -55,7 +55,7 @@ class _Rules:
 _SAME = Difference("same")
 
 
-def compare(  # noqa: PLR0913 - each is a rule that a caller sets by its name
+def compare(
     got: object,
     expected: object,
     *,
