@@ -1,0 +1,80 @@
+"""Part 4: predicting with a linear classifier, and looking for its weights at random."""
+
+from functools import partial
+
+import numpy as np
+
+from grader.suite import part, points, visibility
+
+pytestmark = part("Prediction and search", number=4)
+
+NAMES = ("best_W", "best_loss", "losses")
+
+
+def draw(rng, N, D, C):
+    """W, X, y of these sizes."""
+    return rng.normal(size=(D, C)), rng.normal(size=(N, D)), rng.integers(C, size=N)
+
+
+@points(1)
+def test_predict(check, rng):
+    """The function predict gives the class of the highest score, of ties the lowest class."""
+    for N, D, C in ((11, 4, 5), (1, 3, 7), (6, 5, 2)):
+        W, X, _ = draw(rng, N, D, C)
+        check.matches("search.predict", W, X)
+    ties = np.array([[1.0, 3.0, 3.0, 2.0], [-1.0, -1.0, -2.0, -1.0], [0.0, 0.0, 0.0, 0.0]])
+    check.matches("search.predict", np.eye(4), ties)
+    check.matches("search.predict", np.zeros((3, 5)), rng.normal(size=(4, 3)))
+    check.pure("search.predict", (W, X), (-W, X))
+
+
+@points(1)
+def test_accuracy(check, rng):
+    """The function accuracy gives the fraction of labels that are predicted."""
+    for N, D, C in ((11, 4, 5), (1, 3, 7), (23, 5, 2)):
+        W, X, y = draw(rng, N, D, C)
+        check.matches("search.accuracy", W, X, y.astype(np.uint8))
+        check.matches("search.accuracy", W, X, np.argmax(X @ W, axis=1))
+        check.matches("search.accuracy", W, X, np.argmin(X @ W, axis=1))
+    check.pure("search.accuracy", (W, X, y), (-W, X, y))
+
+
+def bowl(W):
+    """A loss with its minimum away from 0, negative there."""
+    return float(np.sum((W - 0.4) ** 2)) - 1.5
+
+
+def shifted_bowl(W, offset):
+    """The same, somewhere else."""
+    return bowl(W) + offset
+
+
+def steps(W):
+    """A loss of few values, so that tries tie."""
+    return float(np.sum(W > 0.0) // 4)
+
+
+@points(1.5)
+def test_random_search(check, rng):
+    """random_search draws as told, and returns the best weights, their loss and all losses."""
+    for shape, tries, scale in (((3, 2), 17, 0.7), ((2, 5), 8, 3.0)):
+        generator = np.random.default_rng(rng.integers(2**32))
+        check.matches("search.random_search", bowl, shape, tries, scale, generator, outputs=NAMES)
+
+
+@points(1)
+def test_random_search_ties(check, rng):
+    """random_search keeps the first of the weights that are equally good."""
+    for _ in range(3):
+        generator = np.random.default_rng(rng.integers(2**32))
+        check.matches("search.random_search", steps, (3, 2), 25, 1.0, generator, outputs=NAMES)
+
+
+@points(0.5)
+@visibility("after_due_date")
+def test_random_search_once(check, rng):
+    """random_search works for a single try, and for losses that are large or below 0."""
+    for tries, offset in ((1, 0.0), (5, 1e12), (5, -1e12)):
+        generator = np.random.default_rng(rng.integers(2**32))
+        arguments = partial(shifted_bowl, offset=offset), (2, 3), tries, 0.3, generator
+        check.matches("search.random_search", *arguments, outputs=NAMES)
