@@ -217,10 +217,11 @@ class StandInModule(types.ModuleType):
         return StandIn()
 
 
-def forget_own_modules() -> None:
-    """Leave no module in reach by name that the assignment does not allow."""
+def forget(names: Sequence[str]) -> None:
+    """Leave no module in reach that the assignment does not allow, nor one the student hides."""
     for name in list(sys.modules):
-        if name.partition(".")[0] in _NEVER_IMPORTED or name.startswith("__editable__"):
+        top = name.partition(".")[0]
+        if top in _NEVER_IMPORTED or top in names or name.startswith("__editable__"):
             del sys.modules[name]
 
 

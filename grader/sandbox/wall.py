@@ -56,6 +56,7 @@ class Wall:
             os.chown(self._scratch, self._user, self._user)
         self._plan = isolation.Plan(str(self._scratch), self._user)
         self._stage: server.Stage | None = None
+        self._open: dict[int, OpenWorker] = {}
         self._rejected: list[modules.Broken] = []
         self.missing_layers: tuple[str, ...] = ()
         self._children_before = _children()
@@ -90,7 +91,9 @@ class Wall:
                     spawned = self._order(server.Spawn(seed), theirs)
                 channel = wire.Channel(ours)
                 channel.receive(wire.answer_decoder, time.monotonic() + _ORDER_S)
-                return OpenWorker(channel, spawned.pid)
+                worker = OpenWorker(channel, spawned.pid)
+                self._open[spawned.pid] = worker
+                return worker
             except (WallFailed, wire.Closed, wire.TimedOut, wire.Malformed) as error:
                 ours.close()
                 if attempt == 2:
@@ -101,6 +104,7 @@ class Wall:
     def close_worker(self, worker: OpenWorker) -> int:
         """End a worker; its exit status, negative for the signal that ended it."""
         worker.channel.close()
+        self._open.pop(worker.pid, None)
         try:
             ended = self._order(server.Reap(worker.pid))
         except WallFailed:
@@ -127,6 +131,8 @@ class Wall:
 
     def close(self) -> None:
         """End the server and whatever is left of what student code started; remove the scratch."""
+        for worker in self._open.values():
+            worker.channel.close()
         self._channel.close()
         _kill(self._pid)
         self._sweep()

@@ -81,7 +81,7 @@ def run(
     isolation.shut_worker(server)
     worker = Worker(wire.Channel(sock), compiled, gate, CappedText(output_limit))
     sys.meta_path.insert(0, gate)
-    modules.forget_own_modules()
+    modules.forget([c.source.module for c in compiled])
     # A function that draws without a seed must do the same in two grades of one submission.
     random.seed(seed)
     np.random.seed(seed % 2**32)  # noqa: NPY002 - the legacy generator is the one to seed
@@ -109,6 +109,7 @@ class Worker:
         self._counter: LineCount | None = None
         self._sent: dict[int, values.Array] = {}
         self._arguments: dict[int, values.Array] = {}
+        sys.stdin = io.StringIO()
         sys.stdout = sys.stderr = output
         sys.__stdout__ = sys.__stderr__ = output  # type: ignore[assignment,misc]
 

@@ -1,0 +1,126 @@
+"""The commands. The only module that prints.
+
+Exit status: 0 graded, whatever the score; 1 the grader failed; 2 bad usage.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from grader.outcomes import Grade
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Grade numerical homework: hidden suites, a wall round student code, reports that teach.",
+)
+
+AssignmentFolder = Annotated[
+    Path, typer.Option("--assignment", help="The assignment's folder.", show_default="this folder")
+]
+_MARKS = {"passed": "ok", "failed": "FAILED", "grader_failed": "GRADER"}
+
+
+@app.command()
+def grade(
+    submission: Annotated[Path, typer.Argument(help="A folder, a zip, a notebook or a .py file.")],
+    assignment: AssignmentFolder = Path(),
+    out: Annotated[Path, typer.Option(help="Where results.json and the pages go.")] = Path("grade"),
+    seed: Annotated[int | None, typer.Option(help="Other random data than the usual.")] = None,
+    check: Annotated[str, typer.Option(help="Run only the check of this name or number.")] = "",
+    require_isolation: Annotated[
+        Literal["L1", "L2", "L3", "L4"] | None,
+        typer.Option(help="Refuse to grade where student code is shut in less well."),
+    ] = None,
+    metadata: Annotated[
+        Path | None, typer.Option(help="Gradescope's submission_metadata.json.")
+    ] = None,
+    results: Annotated[Path | None, typer.Option(help="Another place for results.json.")] = None,
+) -> None:
+    """Grade one submission; write results.json, report.html and staff.html."""
+    from grader import grade as grading
+
+    if not submission.exists():
+        _usage(f"{submission}: expected a folder, a zip, a notebook or a .py file. It is not there.")
+    options = grading.Options(
+        submission=submission,
+        assignment=assignment,
+        out=out,
+        seed=seed,
+        check=check,
+        require_isolation=require_isolation,
+        metadata=metadata,
+        results=results,
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        graded = grading.grade(options)
+    except Exception as error:  # noqa: BLE001 - whatever it is, results.json must say so
+        grading.failed(options, error)
+        _fail(error, out)
+    _print_grade(graded, out)
+    if check and not graded.outcomes:
+        _usage(f"--check {check}: no check has this name or number.")
+    if graded.grader_failed:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _print_grade(graded: Grade, out: Path) -> None:
+    from grader.grade import REPORT, STAFF_REPORT
+    from grader.points import words
+    from grader.text import plain
+
+    for outcome in graded.outcomes:
+        points = f"{words(outcome.earned)}/{words(outcome.points)}"
+        print(f"{outcome.number:>5}  {_MARKS[outcome.status]:<7}{points:>8}  {plain(outcome.title)}")
+        for finding in outcome.findings[:2]:
+            print(f"{'':24}{plain(finding.lead)}")
+    for notice in graded.notices:
+        print(f"Note: {plain(notice)}")
+    for trouble in graded.troubles:
+        print(f"Grader: {plain(trouble.splitlines()[0])}", file=sys.stderr)
+    left = f", {words(graded.ungraded)} to be graded by the staff" if graded.ungraded else ""
+    total = f"{words(graded.earned)} of {words(graded.graded)} graded points{left}"
+    print(f"{total}; isolation {graded.isolation}; {graded.seconds:.1f} s")
+    if graded.isolation == "L1":
+        print(
+            "Warning: this machine does not keep student code from your files (level L1). "
+            "Grade on Linux, as root or with landlock, or in a container.",
+            file=sys.stderr,
+        )
+    print(f"Pages: {out / REPORT} for the student, {out / STAFF_REPORT} for the staff")
+
+
+def _usage(message: str) -> None:
+    print(message, file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def _fail(error: Exception, out: Path) -> None:
+    """Say what failed, in a line; the traceback goes to a file for whoever mends it."""
+    from grader.assignment import AssignmentError
+    from grader.grade import IsolationTooWeak
+
+    if isinstance(error, (AssignmentError, IsolationTooWeak)):
+        print(error, file=sys.stderr)
+    else:
+        path = out / "grader-failure.txt"
+        path.write_text("".join(traceback.format_exception(error)), "utf-8")
+        print(
+            f"The grader failed, not the submission: {type(error).__name__}: {error}. "
+            f"Please report it with {path}.",
+            file=sys.stderr,
+        )
+    raise typer.Exit(1)

@@ -1,0 +1,41 @@
+"""A wall with a student's sources behind it, for the tests of the sandbox."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from grader.sandbox import isolation, modules, words
+from grader.sandbox.student import Handed, Limits, Student
+from grader.sandbox.wall import Wall
+
+
+@contextmanager
+def behind_the_wall(
+    *sources: modules.Source,
+    limits: Limits | None = None,
+    memory_mb: int = 512,
+    deadline_s: float = 60.0,
+) -> Iterator[Handed]:
+    """Stage sources behind a wall of their own."""
+    limits = limits or Limits()
+    with Wall() as wall:
+        worker_limits = isolation.WorkerLimits(memory_mb, 30, 2000)
+        wall.stage(sources, ["numpy"], ["matplotlib"], worker_limits)
+        deadline = time.monotonic() + deadline_s
+        yield Handed(wall, words.Sources(sources), ("numpy",), deadline)
+
+
+@contextmanager
+def student_of(
+    text: str, *, limits: Limits | None = None, memory_mb: int = 512
+) -> Iterator[Student]:
+    """A student whose only module is `code`."""
+    source = modules.Source("code.py", "code", text)
+    with behind_the_wall(source, limits=limits, memory_mb=memory_mb) as handed:
+        student = Student(handed, limits or Limits(), 1)
+        try:
+            yield student
+        finally:
+            student.close()
