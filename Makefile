@@ -1,0 +1,40 @@
+# Both targets set up all they need, in a virtual environment of their own.
+#   make demo   grade the example submissions and say where the reports are
+#   make test   run everything that CI runs
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+# Compiled bytecode makes every start faster, whatever the caller's shell says.
+export PYTHONDONTWRITEBYTECODE =
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: demo test lint suite template clean
+
+demo: $(VENV)/ready
+	$(BIN)/python tests/submissions/demo.py
+
+test: lint suite
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/grader template --check
+
+suite: $(VENV)/ready
+	$(BIN)/pytest -n auto
+
+template: $(VENV)/ready
+	$(BIN)/grader template
+
+# A machine may have Python without ensurepip (Debian without python3-venv): pip itself helps out.
+$(VENV)/ready: pyproject.toml Makefile
+	$(PYTHON) -m venv $(VENV) || { $(PYTHON) -m venv --without-pip --clear $(VENV) && \
+	    $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; }
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $@
+
+clean:
+	rm -rf $(VENV) .venv-* build dist demo grade *.egg-info .pytest_cache .mypy_cache .ruff_cache
