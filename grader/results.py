@@ -21,7 +21,7 @@ from grader.summary import PartSummary, Summary, summarize, why_not_graded
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from grader.outcomes import CodeLine, Finding
+    from grader.outcomes import CodeLine, Finding, Outcome
 
 __all__ = ["Results", "TestResult", "encode", "failed_results", "results_document", "write_results"]
 
@@ -163,7 +163,7 @@ def _test(check: Scored) -> TestResult:
         max_score=check.maximum / 100,
         status=status if graded else UNSET,
         name=text.one_line(outcome.title),
-        number=outcome.number,
+        number=text.one_line(outcome.number),
         output=_output(check),
         visibility=outcome.visibility,
         tags=[*outcome.tags, *([] if graded else ["staff"])],
@@ -286,8 +286,8 @@ def _part(part: PartSummary) -> str:
     return f"{text.markdown(part.name)}: {', '.join(filter(None, (graded, ungraded)))}"
 
 
-def _places(outcomes: Iterable[Any]) -> str:
-    numbers = [outcome.number for outcome in outcomes]
+def _places(outcomes: Iterable[Outcome]) -> str:
+    numbers = [text.one_line(outcome.number) for outcome in outcomes]
     more = f" and {len(numbers) - 3} more" if len(numbers) > 3 else ""
     return ", ".join(numbers[:3]) + more
 

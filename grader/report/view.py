@@ -116,7 +116,8 @@ class Page:
     title: str
     submission: str
     score: str
-    maximum: str
+    total: str
+    """What the score is out of, in words."""
     bar: Bar
     works: tuple[str, ...]
     steps: tuple[StepView, ...]
@@ -148,7 +149,7 @@ def build_page(grade: Grade, *, staff: bool) -> Page:
         title=text.one_line(grade.title),
         submission=text.one_line(grade.submission),
         score=words(summary.score),
-        maximum=words(summary.maximum),
+        total=f"of {_points(summary.maximum)}{' graded' if summary.ungraded else ''}",
         bar=_bar(summary.score, summary.maximum, summary.ungraded),
         works=_what_works(grade, summary),
         steps=tuple(_view_step(step, by_name[step.outcomes[0].name]) for step in summary.steps),
@@ -163,10 +164,12 @@ def build_page(grade: Grade, *, staff: bool) -> Page:
 
 
 def _anchors(checks: Sequence[Scored]) -> list[str]:
-    """A fragment for each check: its number where that is unique, else its position."""
-    numbers = [check.outcome.number for check in checks]
+    """A fragment for each check: its number where that is plain and unique, else its position."""
+    numbers = [check.outcome.number.replace(".", "-") for check in checks]
     return [
-        "check-" + (number.replace(".", "-") if numbers.count(number) == 1 else f"at-{position}")
+        f"check-{number}"
+        if number.replace("-", "").isalnum() and numbers.count(number) == 1
+        else f"check-at-{position}"
         for position, number in enumerate(numbers, 1)
     ]
 
@@ -198,11 +201,11 @@ def _what_works(grade: Grade, summary: Summary) -> tuple[str, ...]:
 
 def _view_step(step: Step, anchor: str) -> StepView:
     first = step.outcomes[0]
-    others = [outcome.number for outcome in step.outcomes[1:]]
+    others = [text.one_line(outcome.number) for outcome in step.outcomes[1:]]
     more = f" and {len(others) - 4} more" if len(others) > 4 else ""
     return StepView(
         anchor=anchor,
-        number=first.number,
+        number=text.one_line(first.number),
         title=text.one_line(first.title),
         also=f"The same in {', '.join(others[:4])}{more}." if others else "",
         lost=_points(step.lost),
@@ -248,15 +251,16 @@ def _view_parts(
 def _view_check(check: Scored, anchor: str, grade: Grade, *, staff: bool) -> CheckView:
     outcome = check.outcome
     state, status = _state(check)
+    graded = outcome.status != "grader_failed"
     # A student's copy under "result" says of a passing note that it did not pass: leave it out.
     talkative = staff or outcome.feedback != "result"
     return CheckView(
         anchor=anchor,
-        number=outcome.number,
+        number=text.one_line(outcome.number),
         title=text.one_line(outcome.title),
         state=state,
         status=status,
-        points=of(check.score, check.maximum),
+        points=of(check.score, check.maximum) if graded else f"{_points(check.maximum)} open",
         unfolded=state != "passed",
         visibility=_VISIBILITY[outcome.visibility] if staff else "",
         findings=_view_findings(outcome, staff=staff),
@@ -282,7 +286,7 @@ def _state(check: Scored) -> tuple[str, str]:
         return "ungraded", "Not graded"
     if check.outcome.status == "passed":
         return "passed", "Passed"
-    return ("partly", "Partly right") if check.score else ("failed", "Failed")
+    return ("partly", "Partly") if check.score else ("failed", "Failed")
 
 
 def _view_findings(outcome: Outcome, *, staff: bool) -> tuple[FindingView, ...]:

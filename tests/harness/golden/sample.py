@@ -223,14 +223,14 @@ def _slope(x: float, y: float) -> tuple[float, float]:
 
 
 def _paths() -> tuple[tuple[tuple[float, float], ...], tuple[tuple[float, float], ...]]:
-    """Momentum as a student might write it, and as it is meant, from (-2, 2.4)."""
+    """Momentum as a student might write it, and as it is meant, from (1, 1.7)."""
     paths = []
     for mistake in (0.9, 1.0):
-        x, y, vx, vy = -2.0, 2.4, 0.0, 0.0
+        x, y, vx, vy = 1.0, 1.7, 0.0, 0.0
         path = [(x, y)]
         for _ in range(120):
             dx, dy = _slope(x, y)
-            vx, vy = (0.9 * vx + 0.004 * dx) * mistake, (0.9 * vy + 0.004 * dy) * mistake
+            vx, vy = (0.9 * vx + 0.01 * dx) * mistake, (0.9 * vy + 0.01 * dy) * mistake
             x, y = x - vx, y - vy
             path.append((x, y))
         paths.append(tuple(path))
