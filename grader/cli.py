@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from grader.outcomes import Grade
 
 app = typer.Typer(
@@ -45,25 +47,29 @@ def grade(
     results: Annotated[Path | None, typer.Option(help="Another place for results.json.")] = None,
 ) -> None:
     """Grade one submission; write results.json, report.html and staff.html."""
-    from grader import grade as grading
+    from grader.grade import Options
+    from grader.grade import grade as grade_submission
+    from grader.output import RESULTS, Place, write_failure
 
     if not submission.exists():
-        _usage(f"{submission}: expected a folder, a zip, a notebook or a .py file. It is not there.")
-    options = grading.Options(
+        _usage(
+            f"{submission}: expected a folder, a zip, a notebook or a .py file. It is not there."
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    place = Place(out, results or out / RESULTS)
+    options = Options(
         submission=submission,
         assignment=assignment,
-        out=out,
+        place=place,
         seed=seed,
         check=check,
         require_isolation=require_isolation,
-        metadata=metadata,
-        results=results,
+        secrets=(metadata,) if metadata else (),
     )
-    out.mkdir(parents=True, exist_ok=True)
     try:
-        graded = grading.grade(options)
+        graded = grade_submission(options)
     except Exception as error:  # noqa: BLE001 - whatever it is, results.json must say so
-        grading.failed(options, error)
+        write_failure(place, error)
         _fail(error, out)
     _print_grade(graded, out)
     if check and not graded.outcomes:
@@ -78,21 +84,22 @@ def main() -> None:
 
 
 def _print_grade(graded: Grade, out: Path) -> None:
-    from grader.grade import REPORT, STAFF_REPORT
-    from grader.points import words
-    from grader.text import plain
+    from grader.output import REPORT, STAFF_REPORT
+    from grader.text import one_line
 
     for outcome in graded.outcomes:
-        points = f"{words(outcome.earned)}/{words(outcome.points)}"
-        print(f"{outcome.number:>5}  {_MARKS[outcome.status]:<7}{points:>8}  {plain(outcome.title)}")
+        points = f"{_points(outcome.earned)}/{_points(outcome.points)}"
+        print(
+            f"{outcome.number:>5}  {_MARKS[outcome.status]:<7}{points:>8}  {one_line(outcome.title)}"
+        )
         for finding in outcome.findings[:2]:
-            print(f"{'':24}{plain(finding.lead)}")
+            print(f"{'':24}{one_line(finding.lead)}")
     for notice in graded.notices:
-        print(f"Note: {plain(notice)}")
+        print(f"Note: {one_line(notice)}")
     for trouble in graded.troubles:
-        print(f"Grader: {plain(trouble.splitlines()[0])}", file=sys.stderr)
-    left = f", {words(graded.ungraded)} to be graded by the staff" if graded.ungraded else ""
-    total = f"{words(graded.earned)} of {words(graded.graded)} graded points{left}"
+        print(f"Grader: {one_line(trouble.splitlines()[0])}", file=sys.stderr)
+    left = f", {_points(graded.ungraded)} to be graded by the staff" if graded.ungraded else ""
+    total = f"{_points(graded.earned)} of {_points(graded.graded)} graded points{left}"
     print(f"{total}; isolation {graded.isolation}; {graded.seconds:.1f} s")
     if graded.isolation == "L1":
         print(
@@ -101,6 +108,10 @@ def _print_grade(graded: Grade, out: Path) -> None:
             file=sys.stderr,
         )
     print(f"Pages: {out / REPORT} for the student, {out / STAFF_REPORT} for the staff")
+
+
+def _points(amount: Fraction) -> str:
+    return f"{float(amount):.2f}".rstrip("0").rstrip(".")
 
 
 def _usage(message: str) -> None:
@@ -112,8 +123,9 @@ def _fail(error: Exception, out: Path) -> None:
     """Say what failed, in a line; the traceback goes to a file for whoever mends it."""
     from grader.assignment import AssignmentError
     from grader.grade import IsolationTooWeak
+    from grader.suite.run import ReferenceBroken
 
-    if isinstance(error, (AssignmentError, IsolationTooWeak)):
+    if isinstance(error, (AssignmentError, IsolationTooWeak, ReferenceBroken)):
         print(error, file=sys.stderr)
     else:
         path = out / "grader-failure.txt"

@@ -91,14 +91,15 @@ class Wall:
                     spawned = self._order(server.Spawn(seed), theirs)
                 channel = wire.Channel(ours)
                 channel.receive(wire.answer_decoder, time.monotonic() + _ORDER_S)
-                worker = OpenWorker(channel, spawned.pid)
-                self._open[spawned.pid] = worker
-                return worker
             except (WallFailed, wire.Closed, wire.TimedOut, wire.Malformed) as error:
                 ours.close()
                 if attempt == 2:
                     raise WallFailed(f"no worker could be started: {error!r}") from None
                 self._restart()
+            else:
+                worker = OpenWorker(channel, spawned.pid)
+                self._open[spawned.pid] = worker
+                return worker
         raise AssertionError
 
     def close_worker(self, worker: OpenWorker) -> int:

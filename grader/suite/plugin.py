@@ -1,4 +1,4 @@
-"""The pytest plugin: one submission through the suites, hooks in the order in which pytest calls them.
+"""The pytest plugin: one submission through the suites, hooks in the order of pytest's calls.
 
 1. `pytest_configure` names the marks.
 2. `pytest_collectreport` sees a suite that cannot be read: its points become the staff's to give.
@@ -19,7 +19,7 @@ import re
 import time
 import types
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,7 @@ class GradingPlugin:
         self._reference = reference
         self._make_student = make_student
         self._on_outcome = on_outcome
+        self.suites = settings.suites
         self._suites = {suite.path.resolve(): suite for suite in settings.suites}
         self.outcomes: list[Outcome] = []
         self.troubles: list[str] = []
@@ -355,24 +356,6 @@ class GradingPlugin:
     def _add(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
         self._on_outcome()
-
-
-def pytest_arguments(suites: Sequence[Path], root: Path, timeout_s: float) -> list[str]:
-    """Arguments for a run of these suites that depends on no settings but ours."""
-    unneeded = (
-        "cacheprovider debugging doctest faulthandler junitxml pastebin setuponly setupplan "
-        "stepwise terminal unittest"
-    )
-    return [
-        *(f"-pno:{name}" for name in unneeded.split()),
-        "-ppytest_timeout",
-        f"--timeout={timeout_s:g}",
-        "--timeout-method=signal",
-        "--import-mode=importlib",
-        "--config-file=/dev/null",
-        f"--rootdir={root}",
-        *map(str, suites),
-    ]
 
 
 def _running(request: pytest.FixtureRequest) -> Running:

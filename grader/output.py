@@ -1,0 +1,101 @@
+"""What a grade leaves in its folder: results.json after every check, the two pages at the end."""
+
+from __future__ import annotations
+
+import platform
+import time
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from grader.outcomes import Grade
+
+if TYPE_CHECKING:
+    from grader.assignment import Assignment
+    from grader.submission import Submission
+    from grader.suite.plugin import GradingPlugin
+
+RESULTS, REPORT, STAFF_REPORT = "results.json", "report.html", "staff.html"
+
+
+class Place(Struct, frozen=True):
+    """Where the files go: results.json may have a place of its own."""
+
+    folder: Path
+    results: Path
+
+
+class Output:
+    """Writes what is known of one submission's grade."""
+
+    def __init__(
+        self, place: Place, assignment: Assignment, submission: Submission, seed: int | None
+    ) -> None:
+        self._place = place
+        self._assignment = assignment
+        self._submission = submission
+        self._seed = seed
+        self._began = time.monotonic()
+        self.plugin: GradingPlugin | None = None
+        self.isolation = ""
+        self.isolation_notes: tuple[str, ...] = ()
+
+    def grade(self, *, complete: bool) -> Grade:
+        """The grade as far as it is known."""
+        plugin = self.plugin
+        return Grade(
+            submission=self._submission.name,
+            title=self._assignment.settings.title,
+            outcomes=tuple(plugin.outcomes) if plugin else (),
+            expected=Fraction(str(self._assignment.settings.total_points)),
+            notices=self._submission.notices,
+            troubles=tuple(plugin.troubles) if plugin else (),
+            leaderboard=tuple(plugin.leaderboard) if plugin else (),
+            seed=self._seed,
+            isolation=self.isolation,
+            isolation_notes=self.isolation_notes,
+            versions=_versions(),
+            seconds=time.monotonic() - self._began,
+            complete=complete,
+        )
+
+    def write_partial(self) -> None:
+        """Write results.json with what is graded so far, should this process be killed."""
+        from grader.results import write_results
+
+        write_results(self.grade(complete=False), self._place.results)
+
+    def write(self, graded: Grade) -> None:
+        """Write the two pages, and results.json last."""
+        from grader.report import render_report
+        from grader.results import write_results
+
+        folder = self._place.folder
+        (folder / REPORT).write_text(render_report(graded, staff=False), "utf-8")
+        (folder / STAFF_REPORT).write_text(render_report(graded, staff=True), "utf-8")
+        write_results(graded, self._place.results)
+
+
+def write_failure(place: Place, error: Exception) -> None:
+    """Leave a valid results.json when grading did not begin, or broke down."""
+    from grader.results import failed_results, write_results
+
+    message = "The grader failed, not your code. Nothing was graded; please tell the course staff."
+    place.results.parent.mkdir(parents=True, exist_ok=True)
+    write_results(
+        failed_results(message, trouble=f"{type(error).__name__}: {error}"), place.results
+    )
+
+
+def _versions() -> tuple[tuple[str, str], ...]:
+    import numpy as np
+
+    from grader import __version__
+
+    return (
+        ("grader", __version__),
+        ("python", platform.python_version()),
+        ("numpy", np.__version__),
+    )
