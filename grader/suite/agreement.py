@@ -1,0 +1,220 @@
+"""Whether an answer agrees with the reference, or with itself, and the finding if it does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from msgspec import Struct
+
+from grader.numerics import Difference, compare
+from grader.numerics.compare import FLOAT32_RTOL
+from grader.numerics.describe import name as describe_kind
+from grader.numerics.differentiate import GradientVerdict, check_gradient
+from grader.outcomes import CheckFailed, CodeLine, Finding, GraderFailed
+
+from .arguments import Call, short_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .calls import Caller
+    from .student_protocol import Answer, Student
+
+__all__ = [
+    "Difference",
+    "Rules",
+    "find_in_gradient",
+    "finding_of",
+    "judge",
+    "last_answer",
+    "others",
+    "split",
+]
+
+_FORGOTTEN = "Is a return statement missing, or on a path that is not taken?"
+_REAL = (int, float, np.integer, np.floating)
+
+
+class Rules(Struct, frozen=True):
+    """How finely values are compared."""
+
+    rtol: float = 1e-9
+    atol: float | None = None
+    exact_shape: bool = True
+    sequence: bool = False
+
+
+class _NoAnswer(Struct, frozen=True):
+    """Stands in where no call is known that a value came from."""
+
+    value: Any
+    mutated: tuple[str, ...] = ()
+    lines: int | None = None
+    entered: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    printed: str = ""
+    code: tuple[CodeLine, ...] = ()
+
+
+def judge(got: Any, expected: Any, what: str, rules: Rules) -> Difference:
+    """Compare one value. Raises GraderFailed if the expected one is no data."""
+    if got is None and expected is not None:
+        return Difference("type", f"{what}: returned None.", question=_FORGOTTEN)
+    try:
+        return compare(
+            got,
+            expected,
+            rtol=rules.rtol,
+            atol=rules.atol,
+            what=what,
+            sequence=rules.sequence,
+            exact_shape=rules.exact_shape,
+        )
+    except TypeError as error:
+        raise GraderFailed(str(error)) from error
+
+
+def split(
+    caller: Caller, call: Call, answer: Answer, expected: Any, outputs: Sequence[str]
+) -> tuple[Any, ...]:
+    """The elements of a returned tuple. Raises CheckFailed if it is not that tuple."""
+    if not isinstance(expected, (tuple, list)) or len(expected) != len(outputs):
+        raise GraderFailed(f"{call.text}: the reference does not return {_listed(outputs)}")
+    got = answer.value
+    if isinstance(got, (tuple, list)) and len(got) == len(outputs):
+        return tuple(got)
+    if got is None:
+        lead, question = f"{call.text}: returned None.", _FORGOTTEN
+    else:
+        lead = f"{call.text}: expected {_listed(outputs)}, got {describe_kind(got)}."
+        question = "What does the docstring say that it returns, and in which order?"
+    kind = "shape" if isinstance(got, (tuple, list)) else "type"
+    raise CheckFailed(caller.finding(call, answer, kind=kind, lead=lead, question=question))
+
+
+def others(i: int, outputs: Sequence[str], differences: Sequence[Difference]) -> tuple[str, ...]:
+    """A sentence about the outputs beside output `i`."""
+    right = [o for j, o in enumerate(outputs) if j != i and differences[j].same]
+    wrong = [o for j, o in enumerate(outputs) if j != i and not differences[j].same]
+    if wrong:
+        return (f"{' and '.join(wrong)} {_verb(wrong, 'differ')} as well.",)
+    return (f"{' and '.join(right)} {_verb(right, 'agree')}.",) if right else ()
+
+
+def finding_of(
+    caller: Caller,
+    call: Call,
+    answer: Answer,
+    difference: Difference,
+    expected: Any,
+    beside: tuple[str, ...] = (),
+) -> Finding:
+    """The finding for a difference."""
+    return caller.finding(
+        call,
+        answer,
+        kind=difference.kind,
+        lead=difference.lead,
+        evidence=(*difference.evidence, *beside),
+        details=difference.details,
+        question=difference.question,
+        staff=f"expected {short_text(expected)}, returned {short_text(answer.value)}",
+    )
+
+
+def last_answer(student: Student, shown: str, value: Any) -> Answer:
+    """The answer of the student's last call if it was of this function, else just the value."""
+    last: Answer = student.last
+    if any(line.function == shown for line in last.code):
+        return last
+    return _NoAnswer(value)
+
+
+def find_in_gradient(
+    caller: Caller, call: Call, answer: Answer, wrt: int | str, output: int
+) -> Finding | None:
+    """What is wrong with a gradient, judged by the loss that the same function returns."""
+    x = np.asarray(call.kwargs[wrt] if isinstance(wrt, str) else call.args[wrt], dtype=float)
+    argument = wrt if isinstance(wrt, str) else call.named[wrt][0]
+    what = f"the gradient by {argument} of {call.text}"
+    count = max(output, 0) + 1
+    got = answer.value
+    if not isinstance(got, (tuple, list)) or len(got) < count:
+        shown = "None" if got is None else describe_kind(got)
+        lead = f"{call.text}: expected a loss and its gradient, got {shown}."
+        return caller.finding(call, answer, kind="type", lead=lead, question=_FORGOTTEN)
+    G = got[output]
+    if not isinstance(G, np.ndarray) or G.shape != x.shape or G.dtype.kind not in "iuf":
+        # Nothing but kind, shape and dtype can differ from zeros here.
+        difference = compare(G, np.zeros(x.shape), atol=np.inf, what=what)
+        return finding_of(caller, call, answer, difference, f"shape {x.shape}")
+    if not np.isfinite(_loss(caller, call, answer)):
+        lead = f"the loss of {call.text} is {float(got[0]):g}."
+        question = "Which step can overflow, divide by 0 or take the logarithm of 0?"
+        return caller.finding(call, answer, kind="nonfinite", lead=lead, question=question)
+
+    def loss(point: Any) -> float:
+        moved = call.replaced(wrt, point)
+        return _loss(caller, moved, caller.ask(moved))
+
+    verdict = check_gradient(loss, G, x)
+    if verdict.right:
+        return None
+    if (
+        verdict.wrong
+        and _fits_float32(G)
+        and not check_gradient(loss, G, x, rtol=FLOAT32_RTOL).wrong
+    ):
+        lead = f"{what}: right, but only in single precision (float32)."
+        question = "Where does a float32 array, or a conversion to one, come in?"
+        return caller.finding(call, answer, kind="float32", lead=lead, question=question)
+    return _finding_of_verdict(caller, call, answer, verdict, what)
+
+
+def _finding_of_verdict(
+    caller: Caller, call: Call, answer: Answer, verdict: GradientVerdict, what: str
+) -> Finding:
+    if verdict.wrong:
+        return caller.finding(
+            call,
+            answer,
+            kind="gradient",
+            lead=f"{what} is not the slope of the loss that the same call returns.",
+            # These are slopes of the student's own loss, but on a hidden input.
+            details=verdict.evidence,
+            question="Does each term of the loss have its derivative in the gradient, "
+            "with the same constants?",
+        )
+    return caller.finding(
+        call,
+        answer,
+        kind="rough",
+        lead=f"the loss of {call.text} jumps so much that it has no slope to compare with.",
+        evidence=("Its values were taken at many points close to each other.",),
+        question="Is anything rounded, or random, on the way to the loss?",
+    )
+
+
+def _loss(caller: Caller, call: Call, answer: Answer) -> float:
+    """The loss of an answer: a single real number. Raises CheckFailed if it is none."""
+    value = answer.value[0] if isinstance(answer.value, (tuple, list)) and answer.value else None
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, _REAL) and not isinstance(value, bool):
+        return float(value)
+    lead = f"the loss of {call.text}: expected a number, got {describe_kind(value)}."
+    question = "Over which axes do you sum, and is one left out?"
+    raise CheckFailed(caller.finding(call, answer, kind="type", lead=lead, question=question))
+
+
+def _fits_float32(G: Any) -> bool:
+    return G.dtype.kind == "f" and np.array_equal(G, G.astype(np.float32))
+
+
+def _listed(outputs: Sequence[str]) -> str:
+    return f"({', '.join(outputs)})"
+
+
+def _verb(names: list[str], verb: str) -> str:
+    return verb if len(names) > 1 else f"{verb}s"

@@ -1,0 +1,197 @@
+"""How a function behaves, whatever it returns: pure, with loops or without, raising as told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from grader.numerics import compare
+from grader.outcomes import CheckFailed, GraderFailed
+
+from .arguments import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .calls import Caller
+    from .student_protocol import Answer
+
+EXTRA_LINES = 4  # a branch for small input, a first call that fills a cache
+_REPEATED_RTOL = 1e-12  # the same code on the same numbers; sums may be ordered by alignment
+
+
+def require_unchanged(caller: Caller, call: Call, answer: Answer) -> None:
+    """The call left its arguments as they were, bit for bit."""
+    if answer.mutated:
+        names = " and ".join(answer.mutated)
+        raise CheckFailed(
+            caller.finding(
+                call,
+                answer,
+                kind="mutated",
+                lead=f"{call.text} changed its argument{'s'[: len(answer.mutated) - 1]} {names}.",
+                evidence=("Whoever called it would go on with other numbers than before.",),
+                question="Which line writes into an array that the function was given? "
+                "Where would a copy help?",
+            )
+        )
+
+
+def require_pure(caller: Caller, calls: Sequence[Call]) -> None:
+    """Arguments stay as they are, and no call leaves anything behind for the next."""
+    expected = [caller.expect(call) for call in calls]
+    answers: list[Answer] = []
+    for call in calls:
+        answers.append(caller.ask(call))
+        require_unchanged(caller, call, answers[-1])
+    first = calls[0]
+    again = caller.ask(first)
+    require_unchanged(caller, first, again)
+    if not _same(again.value, answers[0].value):
+        raise CheckFailed(
+            caller.finding(
+                first,
+                again,
+                kind="impure",
+                lead=f"{first.text} returned something else when it was called again "
+                "with the same arguments.",
+                question="What does the first call leave behind: a global variable, "
+                "a changed default argument, random numbers?",
+            )
+        )
+    for i in range(1, len(calls)):
+        _require_fresh(
+            caller, calls[i], answers[i], (answers[i - 1].value, expected[i - 1]), expected[i]
+        )
+
+
+def _require_fresh(
+    caller: Caller, call: Call, answer: Answer, before: tuple[Any, Any], expected: Any
+) -> None:
+    """Nothing in the answer is what the call before returned, unless it should be."""
+    earlier, earlier_expected = before
+    repeated = any(
+        _same(now, then) and not _same(wanted, wanted_then)
+        for now, then, wanted, wanted_then in zip(
+            _items(answer.value),
+            _items(earlier),
+            _items(expected),
+            _items(earlier_expected),
+            strict=False,  # a wrong number of values is found where values are judged
+        )
+    )
+    spoilt = compare(earlier, earlier_expected).same and not _agrees(answer.value, expected)
+    if repeated or spoilt:
+        words = "what the call before it returned" if repeated else "a wrong result"
+        raise CheckFailed(
+            caller.finding(
+                call,
+                answer,
+                kind="stale",
+                lead=f"{call.text} returned {words} when it was called a second time, "
+                "with other numbers.",
+                question="Does the result depend on the arguments alone? "
+                "Is anything kept from an earlier call?",
+            )
+        )
+
+
+def require_vectorized(caller: Caller, small: Call, large: Sequence[Call]) -> None:
+    """The number of executed lines does not grow with any of the larger inputs."""
+    if not large:
+        raise GraderFailed(f"vectorized({small.name!r}): expected a larger input, got none")
+    # The first call may import or prepare something, which would hide a loop.
+    few = min(_lines(caller.ask(small, trace_lines=True)) for _ in range(2))
+    for call in large:
+        answer = caller.ask(call, trace_lines=True)
+        many = _lines(answer)
+        if many > few + EXTRA_LINES:
+            raise CheckFailed(
+                caller.finding(
+                    call,
+                    answer,
+                    kind="loops",
+                    lead=f"{call.text} still loops in Python: it runs more lines "
+                    "when its input is larger.",
+                    evidence=(
+                        f"It ran {few} lines for the smaller input and {many} for the larger one.",
+                    ),
+                    question="Which array operation does for all entries at once "
+                    "what the loop does for one?",
+                )
+            )
+
+
+def require_loops(caller: Caller, small: Call, large: Call, calls_not: Sequence[str]) -> None:
+    """The number of executed lines grows with the input, and named functions are not called."""
+    few = min(_lines(caller.ask(small, trace_lines=True)) for _ in range(2))
+    answer = caller.ask(large, trace_lines=True)
+    called = [name for name in calls_not if name in answer.entered]
+    if called:
+        shown = called[0].rpartition(".")[2]
+        raise CheckFailed(
+            caller.finding(
+                large,
+                answer,
+                kind="calls",
+                lead=f"{large.text} calls {shown}: it is to be written on its own.",
+                question="How would you compute it for one sample, and one class, at a time?",
+            )
+        )
+    many = _lines(answer)
+    if many <= few + EXTRA_LINES:
+        raise CheckFailed(
+            caller.finding(
+                large,
+                answer,
+                kind="no_loops",
+                lead=f"{large.text} has no loops: it is to be written with them.",
+                evidence=(
+                    f"It ran {few} lines for the smaller input and {many} for the larger one.",
+                ),
+                question="How would you compute it for one sample, and one class, at a time?",
+            )
+        )
+
+
+def require_raises(caller: Caller, call: Call, exception: type[BaseException]) -> None:
+    """The call raises the exception, known by its name."""
+    name = exception.__name__
+    try:
+        answer = caller.ask(call)
+    except CheckFailed as error:
+        raised = f"{call.shown} raised {name}"
+        lead = error.finding.lead
+        unwritten = name == "NotImplementedError" and error.finding.kind == "unwritten"
+        if unwritten or lead == raised or lead.startswith((f"{raised}:", f"{raised} ")):
+            return
+        raise
+    raise CheckFailed(
+        caller.finding(
+            call,
+            answer,
+            kind="not_raised",
+            lead=f"{call.text}: expected {name}, but it returned as if nothing were wrong.",
+            question=f"For which arguments does the docstring promise {name}?",
+        )
+    )
+
+
+def _lines(answer: Answer) -> int:
+    if answer.lines is None:
+        raise GraderFailed("lines were to be counted, and were not")
+    return answer.lines
+
+
+def _items(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,)
+
+
+def _same(one: Any, other: Any) -> bool:
+    try:
+        return compare(one, other, rtol=_REPEATED_RTOL, atol=0.0).same
+    except TypeError:  # an object, which has no value of its own
+        return True
+
+
+def _agrees(got: Any, expected: Any) -> bool:
+    return compare(got, expected).kind in {"same", "float32"}
