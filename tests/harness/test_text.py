@@ -89,6 +89,11 @@ def test_a_sentence_reads_the_same_after_escaping() -> None:
     assert "&lt; [x] &amp; more: \\alpha, {y} | #3" in rendered
 
 
+def test_no_tag_starts_in_a_sentence() -> None:
+    """Readers differ in what they take for HTML: none of it is left to them."""
+    assert text.markdown("a <b>c</b> & d") == "a &lt;b&gt;c&lt;/b&gt; &amp; d"
+
+
 def test_terminal_escapes_disappear() -> None:
     coloured = (
         "\x1b[1;31mred\x1b[0m \x1b]0;title\x07\x1b]8;;http://e\x1b\\link\x1b]8;;\x1b\\ \x9b2J!"
@@ -140,8 +145,9 @@ def test_a_long_text_is_cut_and_says_so() -> None:
         "`" * 1_000_001,
         "f(" * 500_000,
         "a." * 500_000,
+        "\u202e" * 5_000_000,
     ],
-    ids=["osc", "dcs", "address", "ticks", "calls", "names"],
+    ids=["osc", "dcs", "address", "ticks", "calls", "names", "marks"],
 )
 def test_a_flood_of_text_is_read_in_no_time(flood: str) -> None:
     start = time.perf_counter()
