@@ -88,7 +88,8 @@ def feedback(level: FeedbackLevel) -> pytest.MarkDecorator:
 def settings_of(item: pytest.Item, cases: int = 1) -> CheckSettings:
     """What the marks of `item` say, if its function is run in `cases` parametrized cases.
 
-    Raises ValueError if it has no points.
+    Points that stand in a `pytest.param` are split over the cases of that parameter alone.
+    Raises ValueError if there are no points.
     """
     if cases < 1:
         raise ValueError(f"{item.name}: expected at least one case, got {cases}.")
@@ -96,6 +97,11 @@ def settings_of(item: pytest.Item, cases: int = 1) -> CheckSettings:
     if marked is None:
         raise ValueError(f"{item.name}: expected points, got none. Write @points(2) above it.")
     total, parts = marked.args
+    if any(mark is marked for mark in _parameter_marks(item)):
+        cases = sum(
+            other.get_closest_marker(POINTS) is marked and _function(other) == _function(item)
+            for other in item.session.items
+        )
     name, number = _arguments(item, PART, ("", None))
     return CheckSettings(
         points=total / cases,
@@ -105,6 +111,16 @@ def settings_of(item: pytest.Item, cases: int = 1) -> CheckSettings:
         part_name=name,
         part_number=number,
     )
+
+
+def _parameter_marks(item: pytest.Item) -> list[pytest.Mark]:
+    """The marks that came with the parameters of this case."""
+    callspec = getattr(item, "callspec", None)
+    return [] if callspec is None else list(callspec.marks)
+
+
+def _function(item: pytest.Item) -> tuple[object, str]:
+    return item.parent, getattr(item, "originalname", item.name)
 
 
 def _arguments(item: pytest.Item, mark: str, default: tuple[Any, ...]) -> tuple[Any, ...]:
