@@ -89,9 +89,8 @@ def _print_grade(graded: Grade, out: Path) -> None:
 
     for outcome in graded.outcomes:
         points = f"{_points(outcome.earned)}/{_points(outcome.points)}"
-        print(
-            f"{outcome.number:>5}  {_MARKS[outcome.status]:<7}{points:>8}  {one_line(outcome.title)}"
-        )
+        mark, title = _MARKS[outcome.status], one_line(outcome.title)
+        print(f"{outcome.number:>5}  {mark:<7}{points:>8}  {title}")
         for finding in outcome.findings[:2]:
             print(f"{'':24}{one_line(finding.lead)}")
     for notice in graded.notices:

@@ -191,10 +191,10 @@ def student_finding(finding: Finding, level: FeedbackLevel) -> Finding:
 
 def student_outcome(outcome: Outcome) -> Outcome:
     """The outcome as far as its feedback level lets the student read it."""
+    level = outcome.feedback
+    notes = () if level == "result" else outcome.notes
     return structs.replace(
         outcome,
-        findings=tuple(student_finding(f, outcome.feedback) for f in outcome.findings),
-        notes=tuple(
-            Note(student_finding(n.finding, outcome.feedback), n.credit) for n in outcome.notes
-        ),
+        findings=tuple(student_finding(f, level) for f in outcome.findings),
+        notes=tuple(Note(student_finding(n.finding, level), n.credit) for n in notes),
     )
