@@ -47,17 +47,6 @@ def require_single_moves(check, name, asked, origin):
             )
 
 
-def require_unchanged(check, student, name):
-    """The last call left its arguments as they were, bit for bit."""
-    if student.last.mutated:
-        check.fail(
-            "mutated",
-            f"After the call {' and '.join(student.last.mutated)} is not what it was before.",
-            question="Is x + h - h always x?",
-            function=name,
-        )
-
-
 # eval_numerical_gradient
 
 
@@ -79,10 +68,11 @@ def test_forward_differences_restore(check, student, rng):
     for shape in ((7,), (4, 3)):
         x = start(rng, shape)
         f = check.callbacks(curved)
-        got = student.call(name, f, x, h=1e-3).value
-        require_unchanged(check, student, name)
+        got = student.call(name, f, x.copy(), h=1e-3).value
         require_single_moves(check, name, f.points, x.ravel())
         check.equals(name, got, slope(x), rtol=1e-2, what="the gradient")
+        # (x + h) - h is x for most x of the size of 1, and for few as small as these.
+        check.pure(name, (curved, 1e-3 * x), (curved, 1e-3 * start(rng, shape)), h=1e-2)
 
 
 @points(0.5)
@@ -121,15 +111,13 @@ def watched(f, params, asked):
 
 @points(1.5)
 @pytest.mark.parametrize("rule", [{"eps": 1e-2}, {}], ids=["wide step", "default step"])
-def test_centred_differences(check, student, reference, rng, rule):
+def test_centred_differences(check, rng, rule):
     """numerical_gradient takes centred differences with respect to each array of the list."""
-    name = "gradients.numerical_gradient"
     for _ in range(2):
         params, f = several(rng)
-        expected = reference.gradients.numerical_gradient(f, params, **rule)
-        got = student.call(name, f, params, **rule).value
         # A forward difference is 1e-2 away at eps = 1e-2, and still 1e-6 at eps = 1e-6.
-        check.equals(name, got, expected, rtol=1e-9 if rule else 1e-8, what="the gradients")
+        rtol = 1e-9 if rule else 1e-8
+        check.matches("gradients.numerical_gradient", f, params, rtol=rtol, **rule)
 
 
 @points(1)
@@ -139,7 +127,6 @@ def test_centred_differences_restore(check, student, rng):
     params, f = several(rng)
     origin, asked = np.concatenate([p.ravel() for p in params]), []
     student.call(name, lambda: watched(f, params, asked), params, eps=1e-3)
-    require_unchanged(check, student, name)
     require_single_moves(check, name, asked, origin)
     if not asked or any(np.array_equal(point, asked[0]) for point in asked[1:]):
         check.fail(
@@ -148,18 +135,18 @@ def test_centred_differences_restore(check, student, rng):
             question="What does f see of the arrays in the list?",
             function=name,
         )
+    small = [1e-3 * p for p in params]
+    # x + eps - eps is x for most x of the size of 1, and for few as small as these.
+    check.pure(name, (lambda: sum(map(curved, small)), small), eps=1e-2)
 
 
 @points(0.5)
 @visibility("after_due_date")
-def test_centred_differences_default(check, student, reference, rng):
+def test_centred_differences_default(check, rng):
     """numerical_gradient takes a step of 1e-6 unless told otherwise."""
-    name = "gradients.numerical_gradient"
     x = start(rng, (3,))
     # So curved that the error of the step shows: 2e-7 of the slope.
-    expected = reference.gradients.numerical_gradient(lambda: wavy(x), [x])
-    got = student.call(name, lambda: wavy(x), [x]).value
-    check.equals(name, got, expected, rtol=1e-8, what="the gradients")
+    check.matches("gradients.numerical_gradient", lambda: wavy(x), [x], rtol=1e-8)
 
 
 @points(1)
@@ -246,7 +233,7 @@ def test_check_gradient_tolerance(check, rng):
 
 
 @points(0.5)
-def test_check_gradient_norms(check, student, rng):
+def test_check_gradient_norms(check, rng):
     """check_gradient takes norms over all entries, large and small, and leaves x as it was."""
     name = "gradients.check_gradient"
     x = start(rng, (4, 2))
@@ -255,5 +242,4 @@ def test_check_gradient_norms(check, student, rng):
     for factor in (1.0, 1.01):
         df = times(factor, lambda x: 3.0 * sizes * x**2)
         check.matches(name, lambda x: float(np.sum(sizes * x**3)), df, x)
-    student.call(name, curved, slope, x)
-    require_unchanged(check, student, name)
+    check.pure(name, (curved, slope, x), (curved, times(1.01, slope), x))

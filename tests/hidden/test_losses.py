@@ -107,7 +107,7 @@ def test_single_hinge_of_the_lecture(check, student):
     cases += [(np.append(PIXELS, 1.0), 2, np.column_stack([ROWS, BIASES]))]
     for case, loss in zip(cases, (2.9, 0.0, 12.9, 0.5, 0.0, 1.58), strict=True):
         got = student.call(name, *case).value
-        check.equals(name, got, loss, rtol=1e-9, atol=1e-12)
+        check.equals(name, got, loss, what="the loss", rtol=1e-9, atol=1e-12)
 
 
 @points(1)
@@ -162,7 +162,7 @@ def test_svm_vectorized_anchors(check, student, rng):
     cases += [(np.eye(3), np.array([[0.0, 1e3, -1e3]]), labels[:1], 1001.0)]
     for W, X, y, loss in cases:
         got, _ = student.call(name, W, X, y, reg=0.0).value
-        check.equals(name, got, loss, rtol=1e-9, atol=1e-12)
+        check.equals(name, got, loss, what="the loss", rtol=1e-9, atol=1e-12)
     W, X, y = draw(rng, 9, 5, 4)
     check.matches(name, W, 1e3 * X, y, reg=0.3, outputs=OUTPUTS)
     require_no_loops(check, rng, name)
@@ -287,10 +287,10 @@ def test_softmax_vectorized_anchors(check, student, rng):
     slide = (ROWS @ PIXELS + BIASES)[np.newaxis]
     for scores, label, digits in ((CAT_CAR_FROG[:1], 0, 2.04), (slide, 2, 1.04)):
         got, _ = student.call(name, np.eye(3), scores, np.array([label]), reg=0.0).value
-        check.equals(name, got, digits, rtol=0.0, atol=0.005)
+        check.equals(name, got, digits, what="the loss", rtol=0.0, atol=0.005)
     labels = np.array([4, 0, 6])
     got, _ = student.call(name, np.zeros((3, 7)), CAT_CAR_FROG, labels, reg=0.0).value
-    check.equals(name, got, np.log(7.0), rtol=1e-9, atol=1e-12)
+    check.equals(name, got, np.log(7.0), what="the loss", rtol=1e-9, atol=1e-12)
     require_no_loops(check, rng, name)
 
 
