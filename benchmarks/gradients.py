@@ -45,7 +45,7 @@ class Problem:
         """The data loss for a batch of score matrices, shape (B, N, C) to (B,)."""
         own = S[:, np.arange(len(self.y)), self.y][:, :, None]
         if self.loss == "svm":
-            return np.sum(np.maximum(0.0, S - own + 1.0), axis=(1, 2)) / len(self.y) - 1.0
+            return np.asarray(np.maximum(0.0, S - own + 1.0).sum(axis=(1, 2)) / len(self.y) - 1.0)
         top = S.max(axis=2, keepdims=True)
         logs = np.log(np.exp(S - top).sum(axis=2)) + top[:, :, 0] - own[:, :, 0]
         return np.asarray(logs.mean(axis=1))
@@ -55,18 +55,18 @@ class Problem:
         S = self.X @ self.W
         rows = np.arange(len(self.y))
         if self.loss == "svm":
-            pull = (S - S[rows, self.y][:, None] + 1.0 > 0).astype(float)
+            pull = np.asarray(S - S[rows, self.y][:, None] + 1.0 > 0, dtype=float)
             pull[rows, self.y] = 0.0
             pull[rows, self.y] = -pull.sum(axis=1)
             return pull
-        pull = np.exp(S - S.max(axis=1, keepdims=True))
+        pull = np.asarray(np.exp(S - S.max(axis=1, keepdims=True)))
         pull /= pull.sum(axis=1, keepdims=True)
         pull[rows, self.y] -= 1.0
         return pull
 
     def data_gradient(self) -> Array:
         """The data term's gradient."""
-        return self.X.T @ self.pull() / len(self.y)
+        return np.asarray(self.X.T @ self.pull() / len(self.y))
 
     def penalty_gradient(self) -> Array:
         """The penalty's gradient (at a kink one of its subgradients)."""
@@ -166,10 +166,10 @@ def wrong_gradients(problem: Problem, rng: np.random.Generator) -> dict[str, Arr
     positive = np.where(onehot > 0, 0.0, pull)
 
     def from_pull(changed: Array, samples: Array = X) -> Array:
-        return samples.T @ changed / N + penalty
+        return np.asarray(samples.T @ changed / N + penalty)
 
     def changed(where: Any, factor: float, extra: float = 0.0) -> Array:
-        wrong = right.copy()
+        wrong: Array = right.copy()
         wrong[where] = factor * wrong[where] + extra
         return wrong
 

@@ -25,7 +25,9 @@ Along = Callable[[Any, Any], Sequence[Any]]
 Verdict = Literal["right", "wrong", "could not tell"]
 
 STEPS = 9  # with 3 directions and the value at x: 55 evaluations
-_RATIO = 8.0  # 8^-8 = 6e-8 of the scale: rounding is then about as large as RTOL allows
+LADDER = range(STEPS)
+_FINER = range(3, 3 + STEPS)  # a kink in reach of both ladders would have to be in two places
+RATIO = 8.0  # 8^-8 = 6e-8 of the scale: rounding is then about as large as RTOL allows
 _SAFETY = 10.0  # an estimated error says the order of magnitude, not more
 _RTOL = 1e-8  # of the gradient's typical entry
 _RESOLVED = 1e-3  # a slope known worse than this, relative to the gradient, proves nothing
@@ -161,11 +163,9 @@ def look_around(
     return Surroundings(point, at_x, scale, noise, values)
 
 
-def slope_along(
-    seen_from: Surroundings, v: Array, exponents: Sequence[int] = tuple(range(STEPS))
-) -> Slope:
+def slope_along(seen_from: Surroundings, v: Array, exponents: range = LADDER) -> Slope:
     """The slope along v, from steps scale · 8^-k for the exponents k, ascending."""
-    steps = seen_from.scale * _RATIO ** -np.asarray(exponents, dtype=float)
+    steps = seen_from.scale * RATIO ** -np.asarray(exponents, dtype=float)
     found = seen_from.values(v, np.concatenate([steps, -steps]))
     return _slope(seen_from, found[: steps.size], found[steps.size :], steps)
 
@@ -200,7 +200,7 @@ def directional_derivative(
         Takes a list of points, gives the list of values: for functions that are far away.
     along : callable, optional
         Takes v and an array of steps h, gives the values f(x + h v): for functions that need
-        not see the points (see `grader.numerics.locate.along_scores`).
+        not see the points (see `grader.numerics.scores.along_scores`).
 
     Returns
     -------
@@ -235,7 +235,7 @@ def _slope(seen_from: Surroundings, ahead: Array, behind: Array, steps: Array) -
     count = 2 * steps.size
     first = steps.size - int(np.argmin(finite[::-1])) if not finite.all() else 0
     ahead, behind, steps = ahead[first:], behind[first:], steps[first:]
-    if len(steps) < 3 or not np.isfinite(at_x):
+    if len(steps) < 2 or not np.isfinite(at_x):
         return Slope(np.nan, np.inf, 0.0, np.inf, 0.0, 0.0, count)
     seen = np.concatenate([ahead, behind, [at_x]])
     single = bool((seen == seen.astype(np.float32)).all()) and np.ptp(seen) > 0
@@ -253,7 +253,7 @@ def _slope(seen_from: Surroundings, ahead: Array, behind: Array, steps: Array) -
 
 def _best(plain: Array, rounding: Array, order: int) -> tuple[float, float, int]:
     """The candidate with the smallest error, its error, and the index of its smallest step."""
-    weight = _RATIO**order
+    weight = RATIO**order
     extrapolated = plain.copy()
     extrapolated[1:] = (weight * plain[1:] - plain[:-1]) / (weight - 1)
     best = (float(plain[-1]), np.inf, len(plain) - 1)
@@ -340,8 +340,12 @@ def check_gradient(
     rng = np.random.default_rng(0 if rng is None else rng)
     seen_from = look_around(f, point, scale=scale, batch=batch, along=along)
     probes: list[Probe] = []
+    ladder = LADDER
     while len(probes) < directions and not (probes and probes[-1].wrong):
-        probes.append(probe(seen_from, G, random_direction(rng, point.shape), rtol=rtol))
+        v = random_direction(rng, point.shape)
+        probes.append(probe(seen_from, G, v, rtol=rtol, exponents=ladder))
+        # A kink among the smallest steps blurs them all: smaller ones are on one side of it.
+        ladder = _FINER if ladder is LADDER and not probes[-1].resolved else LADDER
     return _judge(tuple(probes))
 
 
@@ -351,11 +355,13 @@ def random_direction(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return v / float(np.linalg.norm(v))
 
 
-def probe(seen_from: Surroundings, G: Array, v: Array, *, rtol: float = _RTOL) -> Probe:
+def probe(
+    seen_from: Surroundings, G: Array, v: Array, *, rtol: float = _RTOL, exponents: range = LADDER
+) -> Probe:
     """The slope along v beside the one that the gradient claims."""
-    slope = slope_along(seen_from, v)
-    root = float(np.sqrt(G.size))
-    size = max(float(np.linalg.norm(G)) / root, abs(slope.value))
+    slope = slope_along(seen_from, v, exponents)
+    moved = v != 0  # v may be confined to a block of entries
+    size = max(float(np.linalg.norm(G[moved])) / np.sqrt(moved.sum()), abs(slope.value))
     allowed = _SAFETY * slope.error + slope.reach + rtol * size
     return Probe(slope, float(np.vdot(G, v)), allowed, size)
 
