@@ -66,11 +66,19 @@ def judge_purity(check, rng, name):
     check.pure(name, draw(rng, 6, 5, 3), draw(rng, 6, 5, 3), reg=0.3)
 
 
-def judge_own_gradient(check, problem, reference, name):
+def judge_own_gradient(check, student, problem, reference, name):
     """The student's gradient is the slope of the student's loss, which is no constant."""
     for W, X, y in problem.classification(cases=2):
         reg = weight(reference, name, W, X, y)
         check.gradient(name, W, X, y, reg=reg)
+        one, other = (student.call(name, c * W, X, y, reg=reg).value[0] for c in (1.0, 2.0))
+        if one == other:
+            check.fail(
+                "value",
+                "The loss is the same for two different W.",
+                question="Where does W enter the loss?",
+                function=name,
+            )
 
 
 # Scores
@@ -170,9 +178,9 @@ def test_svm_vectorized_anchors(check, student, rng):
 
 @points(1)
 @visibility("after_published")
-def test_svm_vectorized_own_gradient(check, problem, reference, rng):
+def test_svm_vectorized_own_gradient(check, student, problem, reference, rng):
     """svm_loss_vectorized: the gradient is the slope of the loss that it comes with."""
-    judge_own_gradient(check, problem, reference, "losses.svm_loss_vectorized")
+    judge_own_gradient(check, student, problem, reference, "losses.svm_loss_vectorized")
     require_no_loops(check, rng, "losses.svm_loss_vectorized")
 
 
@@ -257,14 +265,14 @@ def test_softmax_naive_corners(check, rng):
     require_loops(check, rng, "losses.softmax_loss_naive")
 
 
-@points(value=2, gradient=3)
+@points(value=1.5, gradient=3)
 def test_softmax_vectorized(check, problem, reference, rng):
     """softmax_loss_vectorized: loss and gradient are right on random problems, without loops."""
     judge_values(check, problem, reference, "losses.softmax_loss_vectorized")
     require_no_loops(check, rng, "losses.softmax_loss_vectorized")
 
 
-@points(value=1, gradient=1)
+@points(value=1.5, gradient=1)
 @EXTREMES
 def test_softmax_vectorized_extremes(check, rng, rows):
     """softmax_loss_vectorized is finite and exact where scores are 1e3 and more apart."""
@@ -296,9 +304,9 @@ def test_softmax_vectorized_anchors(check, student, rng):
 
 @points(1)
 @visibility("after_published")
-def test_softmax_vectorized_own_gradient(check, problem, reference, rng):
+def test_softmax_vectorized_own_gradient(check, student, problem, reference, rng):
     """softmax_loss_vectorized: the gradient is the slope of the loss that it comes with."""
-    judge_own_gradient(check, problem, reference, "losses.softmax_loss_vectorized")
+    judge_own_gradient(check, student, problem, reference, "losses.softmax_loss_vectorized")
     require_no_loops(check, rng, "losses.softmax_loss_vectorized")
 
 
