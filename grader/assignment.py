@@ -53,13 +53,13 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     total_points: Annotated[float, Meta(ge=0)]
     secret: Annotated[str, Meta(min_length=8)]
     """Every check's random data follow from this and the check's name."""
-    modules: Annotated[list[str], Meta(min_length=1)]
+    modules: Annotated[tuple[str, ...], Meta(min_length=1)]
     """Modules that students hand in, as reference/ has them."""
-    parts: Annotated[list[PartSettings], Meta(min_length=1)]
+    parts: Annotated[tuple[PartSettings, ...], Meta(min_length=1)]
     reference: str = "reference"
     template: str = "student_template"
-    allowed_imports: list[str] = ["numpy"]
-    stand_ins: list[str] = ["matplotlib"]
+    allowed_imports: tuple[str, ...] = ("numpy",)
+    stand_ins: tuple[str, ...] = ("matplotlib",)
     """Libraries that are answered by something harmless: plots are not graded."""
     float32_credit: _Share = 1.0
     """Share of the points for an answer that is right, but in single precision."""

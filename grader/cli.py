@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -78,6 +80,38 @@ def grade(
         raise typer.Exit(1)
 
 
+@app.command()
+def template(
+    assignment: AssignmentFolder = Path(),
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; say what differs.")
+    ] = False,
+) -> None:
+    """Write the student's folder from the reference, or say how the two differ."""
+    from grader.assignment import load_assignment
+    from grader.template import build_template, template_differences, write_template
+
+    with _messages():
+        settings = load_assignment(assignment).settings
+        files = build_template(assignment, settings.modules, reference=settings.reference)
+    target = assignment / settings.template
+    if not check:
+        write_template(files, target)
+        print(f"{target}: {len(files)} files written")
+        return
+    differences = template_differences(files, target)
+    for difference in differences:
+        print(difference)
+    if differences:
+        print(f"{target} is not what the reference gives. Run: grader template", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+@app.callback()
+def _commands() -> None:
+    """Make every command a word, even when there is only one."""
+
+
 def main() -> None:
     """Run the command line."""
     app()
@@ -107,6 +141,18 @@ def _print_grade(graded: Grade, out: Path) -> None:
             file=sys.stderr,
         )
     print(f"Pages: {out / REPORT} for the student, {out / STAFF_REPORT} for the staff")
+
+
+@contextmanager
+def _messages() -> Iterator[None]:
+    """Say what is wrong with an assignment in a line, and end with status 1."""
+    from grader.assignment import AssignmentError
+
+    try:
+        yield
+    except AssignmentError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from None
 
 
 def _points(amount: Fraction) -> str:

@@ -74,7 +74,8 @@ def compile_source(source: Source) -> Compiled:
     """Compile a module whole, or a notebook statement by statement."""
     if not source.cells:
         try:
-            code = compile(source.text, source.name, "exec", dont_inherit=True)
+            tree = _Flat().visit(ast.parse(source.text, source.name))
+            code = compile(tree, source.name, "exec", dont_inherit=True)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return Compiled(source, (), (_broken(source.name, error),))
         return Compiled(source, (code,), ())
@@ -85,7 +86,7 @@ def compile_source(source: Source) -> Compiled:
         try:
             statements = [s for s in ast.parse(cell.text, name).body if _is_kept(s)]
             for statement in statements:
-                module = ast.Module([statement], [])
+                module = _Flat().visit(ast.Module([statement], []))
                 pieces.append(compile(module, name, "exec", dont_inherit=True))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             broken.append(_broken(name, error))
@@ -223,6 +224,18 @@ def forget(names: Sequence[str]) -> None:
         top = name.partition(".")[0]
         if top in _NEVER_IMPORTED or top in names or name.startswith("__editable__"):
             del sys.modules[name]
+
+
+class _Flat(ast.NodeTransformer):
+    """Relative imports find the files beside them, as in the package that they were copied from."""
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:  # noqa: N802 - ast's own name
+        """`from .losses import svm` is `from losses import svm` in a flat folder."""
+        if node.level != 1:
+            return node
+        if node.module is None:
+            return ast.copy_location(ast.Import(node.names), node)
+        return ast.copy_location(ast.ImportFrom(node.module, node.names, 0), node)
 
 
 def _is_kept(statement: ast.stmt) -> bool:

@@ -379,7 +379,7 @@ def test_an_object_of_a_process_that_ended_says_so() -> None:
         ("losses.svm", {"losses.py": "def svm():\n    print 'x'\n"}, "parentheses"),
         ("losses.svm", {"losses.py": "for i in xrange(3): pass"}, "range"),
         ("losses.svm", {"losses.py": "from helper import x", "helper.py": "x ="}, "helper.py"),
-        ("losses.svm", {"losses.py": "from .helper import x", "helper.py": "x = 1"}, "relative"),
+        ("losses.svm", {"losses.py": "from ..helper import x", "helper.py": "x = 1"}, "relative"),
         ("losses.svm", {"losses.py": "import torch"}, "'torch' (line 1)"),
     ],
 )
@@ -391,6 +391,14 @@ def test_a_missing_name_or_file_says_what_was_found(
         finding = finding_of(Student(handed, Limits(), 1), name)
 
     assert said in " ".join([finding.lead, *finding.evidence])
+
+
+def test_a_relative_import_finds_the_file_beside_it() -> None:
+    files = {"a.py": "from .b import one\nfrom . import b\ndef f():\n    return one + b.one\n"}
+    files["b.py"] = "one = 1\n"
+    sources = [modules.Source(f, f.removesuffix(".py"), text) for f, text in files.items()]
+    with behind_the_wall(*sources) as handed:
+        assert Student(handed, Limits(), 1).a.f() == 2
 
 
 def test_a_plotting_library_is_answered_by_something_harmless() -> None:
