@@ -100,7 +100,7 @@ def settings_of(item: pytest.Item, cases: int = 1) -> CheckSettings:
     if any(mark is marked for mark in _parameter_marks(item)):
         cases = sum(
             other.get_closest_marker(POINTS) is marked and _function(other) == _function(item)
-            for other in item.session.items
+            for other in {item, *item.session.items}
         )
     name, number = _arguments(item, PART, ("", None))
     return CheckSettings(

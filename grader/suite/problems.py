@@ -124,7 +124,7 @@ class Problems:
         return scores + np.where(wide, 0.0, centre)[:, np.newaxis]
 
     def weights(self, *shape: int, scale: float = 0.5) -> Array:
-        """Normal numbers of this shape and standard deviation, none closer to 0 than scale / 500."""
+        """Normal numbers of this standard deviation, none closer to 0 than scale / 500."""
         drawn = self._rng.normal(0.0, scale, shape)
         least = 2.0 * scale * _SMALLEST_WEIGHT
         return np.where(np.abs(drawn) < least, np.copysign(least, drawn), drawn)
