@@ -102,21 +102,24 @@ class _Module:
     def pieces(self, tree: ast.Module) -> Iterator[Piece]:
         """The module's pieces in order."""
         used = self._names_used(tree)
-        waiting = [r for r in self.regions if r.kind == "keep"]
+        waiting = [r for r in self.regions if r.kind == "keep" and not self._inside(r, tree)]
+        blank = 0
         for node in tree.body:
             first = _first_line(node)
             while waiting and waiting[0].first < first:
-                region = waiting.pop(0)
-                if not self._inside(region, tree):
-                    yield self._kept(region)
+                yield self._kept(waiting.pop(0))
+                blank = 0
+            # What stays behind leaves its distance to what comes next.
+            blank = max(blank, self._blank_before(first))
             if not any(region.holds(first) for region in self.regions):
-                yield from self._piece(node, used, is_first=node is tree.body[0])
-        for region in waiting:
-            if not self._inside(region, tree):
-                yield self._kept(region)
+                made = list(self._piece(node, used, blank, is_first=node is tree.body[0]))
+                blank = 0 if made else blank
+                yield from made
+        yield from (self._kept(region) for region in waiting)
 
-    def _piece(self, node: ast.stmt, used: set[str], *, is_first: bool) -> Iterator[Piece]:
-        blank = self._blank_before(_first_line(node))
+    def _piece(
+        self, node: ast.stmt, used: set[str], blank: int, *, is_first: bool
+    ) -> Iterator[Piece]:
         if is_first and _is_docstring(node):
             yield Piece("docstring", self._text(node), 0)
         elif isinstance(node, ast.Import | ast.ImportFrom):
