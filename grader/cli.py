@@ -107,6 +107,20 @@ def template(
         raise typer.Exit(1)
 
 
+@app.command()
+def package(
+    assignment: AssignmentFolder = Path(),
+    out: Annotated[Path, typer.Option(help="The zip to write.")] = Path("autograder.zip"),
+) -> None:
+    """Write the zip that Gradescope takes: scripts, engine, and the assignment's answers."""
+    from grader.assignment import load_assignment
+    from grader.package import write_package
+
+    with _messages():
+        write_package(load_assignment(assignment), out)
+    print(f"{out}: upload it to Gradescope; it holds the answers, so keep it to yourself")
+
+
 @app.callback()
 def _commands() -> None:
     """Make every command a word, even when there is only one."""
