@@ -79,7 +79,7 @@ def shut_in(plan: Plan, parent: int) -> list[str]:
     if plan.user is not None:
         with _layer("a user of its own", missing):
             _become(plan.user)
-    _keep_importable(readable)
+    needed = _keep_importable(readable)
     with _layer("parent-death signal", missing):
         die_with_parent(parent)
     with _layer("no-new-privileges", missing):
@@ -88,7 +88,7 @@ def shut_in(plan: Plan, parent: int) -> list[str]:
         landlock.restrict((*readable.values(), *devices), (*writable, *devices))
     with _layer("seccomp", missing):
         seccomp.refuse_always()
-    for fd in (*writable, *devices):
+    for fd in {*writable, *devices, *readable.values()} - needed:
         os.close(fd)
     return missing
 
@@ -215,25 +215,29 @@ def _readable_folders() -> dict[str, int]:
     return tops
 
 
-def _keep_importable(tops: dict[str, int]) -> None:
+def _keep_importable(tops: dict[str, int]) -> set[int]:
     """Let imports find Python's own files through open descriptors where their path is closed.
 
     An interpreter under a closed home folder (/root/.pyenv, conda) cannot be walked to once the
-    user has changed, but what lies beneath a directory that is already open can be read.
+    user has changed, but what lies beneath a directory that is already open can be read. Returns
+    the descriptors that must stay open.
     """
-    for top, fd in list(tops.items()):
-        if os.access(top, os.R_OK | os.X_OK) or not Path(f"/proc/self/fd/{fd}").is_dir():
+    needed = set()
+    for top, fd in tops.items():
+        if not Path(f"/proc/self/fd/{fd}").is_dir() or os.access(top, os.R_OK | os.X_OK):
             continue
 
         def through(path: str, top: str = top, fd: int = fd) -> str:
             inside = path == top or path.startswith(top + os.sep)
             return f"/proc/self/fd/{fd}{path[len(top) :]}" if inside else path
 
+        needed.add(fd)
         sys.path[:] = [through(path) for path in sys.path]
         for module in list(sys.modules.values()):
             if isinstance(getattr(module, "__path__", None), list):
                 module.__path__ = [through(path) for path in module.__path__]
     sys.path_importer_cache.clear()
+    return needed
 
 
 def _can_read(path: str) -> bool:

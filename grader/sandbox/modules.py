@@ -229,7 +229,7 @@ def forget(names: Sequence[str]) -> None:
 class _Flat(ast.NodeTransformer):
     """Relative imports find the files beside them, as in the package that they were copied from."""
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:  # noqa: N802 - ast's own name
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
         """`from .losses import svm` is `from losses import svm` in a flat folder."""
         if node.level != 1:
             return node

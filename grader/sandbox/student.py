@@ -67,6 +67,7 @@ class Student:
         self._seed = seed
         self._worker: OpenWorker | None = None
         self._generation = 0
+        self._imported = False
         self._deadline = time.monotonic() + limits.check_s
         self._callbacks: list[Callable[..., Any]] = []
         self._callbacks_left = limits.callbacks
@@ -98,8 +99,9 @@ class Student:
         trace_lines: bool = False,
     ) -> Answer:
         """Call a function (number -1) or a method of an object inside."""
-        if self._handed.timeouts[name] >= _MAX_TIMEOUTS:
-            raise CheckFailed(words.of_repeated_timeouts(name))
+        for what in (name, name.partition(".")[0]):
+            if self._handed.timeouts[what] >= _MAX_TIMEOUTS:
+                raise CheckFailed(words.of_repeated_timeouts(name, what))
         packer = values.Packer(self._name)
         try:
             packed = [packer.pack(arg) for arg in args]
@@ -145,19 +147,23 @@ class Student:
     def _converse(
         self, request: wire.Request, name: str, arrays: list[values.Array]
     ) -> wire.Returned:
+        """Put a request, answer the callbacks that come of it, and take its answer."""
         worker = self._open(name)
-        deadline = min(time.monotonic() + self._limits.call_s, self._deadline)
+        imported = self._imported
+        deadline = self._deadline_of_call()
         try:
             worker.channel.send(request, max(0.001, deadline - time.monotonic()))
             while True:
                 answer = worker.channel.receive(wire.answer_decoder, deadline)
-                if not isinstance(answer, wire.Callback):
+                if isinstance(answer, wire.Imported):
+                    imported, deadline = True, self._deadline_of_call()
+                elif isinstance(answer, wire.Callback):
+                    worker.channel.send(self._answer_callback(answer, name, arrays))
+                else:
                     break
-                worker.channel.send(self._answer_callback(answer, name, arrays))
         except wire.TimedOut:
             self.close()
-            self._handed.timeouts[name] += 1
-            raise CheckFailed(words.of_timeout(name, self._limits.call_s)) from None
+            raise CheckFailed(self._timed_out(name, imported=imported)) from None
         except wire.Closed:
             raise CheckFailed(self._ended(name)) from None
         except wire.Malformed as error:
@@ -168,7 +174,20 @@ class Student:
         if not isinstance(answer, wire.Returned):
             self.close()
             raise CheckFailed(words.of_unreadable(name, type(answer).__name__))
+        self._imported = True
         return answer
+
+    def _deadline_of_call(self) -> float:
+        return min(time.monotonic() + self._limits.call_s, self._deadline)
+
+    def _timed_out(self, name: str, *, imported: bool) -> Finding:
+        if imported or "." not in name:
+            self._handed.timeouts[name] += 1
+            return words.of_timeout(name, self._limits.call_s)
+        # Every function of the module would wait for the same import.
+        module = name.partition(".")[0]
+        self._handed.timeouts[module] += 1
+        return words.of_slow_import(name, self._handed.sources, self._limits.call_s)
 
     def _open(self, name: str) -> OpenWorker:
         now = time.monotonic()
@@ -182,6 +201,7 @@ class Student:
             except WallFailed as error:
                 raise GraderFailed(str(error)) from None
             self._generation += 1
+            self._imported = False
         return self._worker
 
     def _ended(self, name: str) -> Finding:

@@ -103,10 +103,14 @@ class Unpacker:
 
     def __init__(self, special: Callable[[Value], Any]) -> None:
         self._special = special
+        self._items = 0
         self.arrays: dict[int, Array] = {}
 
     def unpack(self, value: Value) -> Any:  # noqa: PLR0911 - one line per type
-        """Unpack one value; `Malformed` when it contradicts itself."""
+        """Unpack one value; `Malformed` when it contradicts itself or is too much."""
+        self._items += 1
+        if self._items > MAX_ITEMS:
+            raise Malformed(f"more than {MAX_ITEMS} values")
         if value is None or isinstance(value, (bool, int, float, str)):
             return value
         if isinstance(value, ArrayData):

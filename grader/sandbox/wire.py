@@ -17,8 +17,8 @@ from typing import Any, Union
 import msgspec
 from msgspec import Struct
 
-MAX_MESSAGE = 64 * 2**20
-"""Bytes in one message: some eight million float64 entries."""
+MAX_MESSAGE = 16 * 2**20
+"""Bytes in one message: some two million float64 entries."""
 
 
 class Malformed(Exception):
@@ -204,6 +204,10 @@ class Ready(Struct, tag="ready", frozen=True):
     notes: list[str] = []
 
 
+class Imported(Struct, tag="imported", frozen=True):
+    """The student's module is loaded: from here on the time is the call's own."""
+
+
 class Returned(Struct, tag="returned", frozen=True):
     """A call came to a value."""
 
@@ -249,7 +253,7 @@ class Callback(Struct, tag="callback", frozen=True):
     state: list[ArrayData] = []
 
 
-Answer = Union[Ready, Returned, Raised, Callback]
+Answer = Union[Ready, Imported, Returned, Raised, Callback]
 
 _encoder = msgspec.msgpack.Encoder()
 request_decoder = msgspec.msgpack.Decoder(Request)

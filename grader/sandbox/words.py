@@ -112,11 +112,25 @@ def of_timeout(name: str, seconds: float, what: str = "call") -> Finding:
     )
 
 
-def of_repeated_timeouts(name: str) -> Finding:
+def of_slow_import(name: str, sources: Sources, seconds: float) -> Finding:
+    """A module that is not loaded in time."""
+    module = name.partition(".")[0]
+    file = sources.modules.get(module) or sources.notebook or f"{module}.py"
+    return Finding(
+        kind="timeout",
+        lead=f"{file} did not finish importing within {seconds:g} s.",
+        evidence=("Code outside of functions runs each time that the file is imported.",),
+        question="Is there training or a test at the top level? Can it move into a function?",
+        function=name,
+    )
+
+
+def of_repeated_timeouts(name: str, what: str) -> Finding:
     """A function that is no longer called."""
+    late = "it" if what == name else f"importing {what}.py"
     return Finding(
         kind="not_run",
-        lead=f"{shown(name)} was not run here: it did not finish in two checks before.",
+        lead=f"{shown(name)} was not run here: {late} did not finish in two checks before.",
         question="Mend the check that shows the time-out first; then this one is run again.",
         function=name,
     )

@@ -200,8 +200,11 @@ class Worker:
             if self._notebook is None:
                 raise _Missing("missing", module_name, sorted(self._compiled))
             module_name = self._notebook
-        # A module that was imported under way and failed is imported again: it fails again.
-        found: Any = importlib.import_module(module_name)
+        found: Any = sys.modules.get(module_name)
+        if found is None:
+            # A module that failed before is imported again, and fails again.
+            found = importlib.import_module(module_name)
+            self._channel.send(wire.Imported())
         for part in path:
             if not hasattr(found, part):
                 raise self._missing_name(module_name, part, found)

@@ -192,9 +192,7 @@ def test_a_generator_of_numpy_draws_inside_as_it_would_outside() -> None:
     with student_of(text) as student:
         rng = np.random.default_rng(5)
 
-        assert np.array_equal(
-            student.code.draw(rng), np.random.default_rng(5).standard_normal(3)
-        )
+        assert np.array_equal(student.code.draw(rng), np.random.default_rng(5).standard_normal(3))
 
 
 @pytest.mark.parametrize(
@@ -209,11 +207,15 @@ def test_a_generator_of_numpy_draws_inside_as_it_would_outside() -> None:
         ("t = np.apply_along_axis(sum, 1, np.ones((n, 2))).sum()", ""),
         ("t = recurse(n)", "def recurse(n):\n    return n and 1 + recurse(n - 1)\n"),
         ("while t < n: t += 1", ""),
-        ("t = deep(n)", "from functools import reduce\ndef deep(n): return reduce(max, range(n))\n"),
+        (
+            "t = deep(n)",
+            "from functools import reduce\ndef deep(n): return reduce(max, range(n))\n",
+        ),
     ],
 )
 def test_lines_grow_with_a_loop_wherever_it_hides(hidden: str, call: str) -> None:
-    text = f"import functools\nimport numpy as np\n{call}\ndef f(n):\n    t = 0\n    {hidden}\n    return t\n"
+    text = f"import functools\nimport numpy as np\n{call}\n"
+    text += f"def f(n):\n    t = 0\n    {hidden}\n    return t\n"
     with student_of(text) as student:
         few = student.call("code.f", 5, trace_lines=True).lines
         many = student.call("code.f", 105, trace_lines=True).lines
@@ -224,7 +226,8 @@ def test_lines_grow_with_a_loop_wherever_it_hides(hidden: str, call: str) -> Non
 
 
 def test_lines_do_not_grow_with_arrays() -> None:
-    text = "import numpy as np\ndef f(n):\n    return np.einsum('ij,ij->', np.ones((n, 3)), np.ones((n, 3)))\n"
+    text = "import numpy as np\ndef f(n):\n    A = np.ones((n, 3))\n"
+    text += "    return np.einsum('ij,ij->', A, A)\n"
     with student_of(text) as student:
         counts = {student.call("code.f", n, trace_lines=True).lines for n in (50, 5, 500)}
 
@@ -233,9 +236,8 @@ def test_lines_do_not_grow_with_arrays() -> None:
 
 def test_switching_the_counting_off_is_seen() -> None:
     text = "import sys\ndef f(n):\n    sys.settrace(None)\n    return sum(range(n))\n"
-    with student_of(text) as student:
-        with pytest.raises(CheckFailed) as caught:
-            student.call("code.f", 5, trace_lines=True)
+    with student_of(text) as student, pytest.raises(CheckFailed) as caught:
+        student.call("code.f", 5, trace_lines=True)
 
     assert caught.value.finding.kind == "tampering"
 
@@ -344,6 +346,24 @@ def test_an_endless_loop_costs_its_calls_only_and_is_run_twice_at_most() -> None
     assert time.monotonic() - began < 10
 
 
+def test_a_slow_import_is_charged_to_the_module_and_not_to_each_function() -> None:
+    text = "import time\ntime.sleep(60)\n" + "".join(f"def f{i}(): return 1\n" for i in range(4))
+    source = modules.Source("code.py", "code", text)
+    limits = Limits(call_s=0.3)
+    with behind_the_wall(source, limits=limits) as handed:
+        findings = [finding_of(Student(handed, limits, 1), f"code.f{i}") for i in range(4)]
+
+    assert [f.kind for f in findings] == ["timeout", "timeout", "not_run", "not_run"]
+    assert findings[0].lead == "code.py did not finish importing within 0.3 s."
+    assert "importing code.py" in findings[3].lead
+
+
+def test_the_time_of_an_import_is_not_charged_to_the_call() -> None:
+    text = "import time\ntime.sleep(0.6)\ndef f():\n    time.sleep(0.6)\n    return 1\n"
+    with student_of(text, limits=Limits(call_s=1.0)) as student:
+        assert student.code.f() == 1
+
+
 def test_the_time_of_the_submission_ends_its_checks() -> None:
     source = modules.Source("code.py", "code", "def f():\n    return 1\n")
     with behind_the_wall(source, deadline_s=-1) as handed:
@@ -444,7 +464,8 @@ def test_a_reference_value_that_cannot_cross_is_the_graders_fault() -> None:
 def test_nothing_written_by_one_check_is_there_for_the_next() -> None:
     text = (
         "import os\nseen = []\n"
-        "def leave():\n    seen.append(1)\n    open('left', 'w').write('x')\n    return os.listdir('.')\n"
+        "def leave():\n    seen.append(1)\n    open('left', 'w').write('x')\n"
+        "    return os.listdir('.')\n"
     )
     source = modules.Source("code.py", "code", text)
     with behind_the_wall(source) as handed:

@@ -215,6 +215,22 @@ def test_one_of_two_notebooks_is_graded_and_named(tmp_path: Path) -> None:
     assert "'b.ipynb' was left out: hand in one notebook. Graded: 'a.ipynb'." in said(submission)
 
 
+@pytest.mark.parametrize(
+    "name", [b"a\xff.ipynb", "a\u202eb.ipynb".encode(), b"a" * 200 + b".ipynb"]
+)
+def test_notebook_of_any_name_is_graded_under_one_that_can_be_shown(
+    tmp_path: Path, name: bytes
+) -> None:
+    (tmp_path / os.fsdecode(name)).write_text(notebook_of("a = 1"))
+
+    (file,) = load_submission(tmp_path, MODULES).files
+
+    assert file.module == "notebook"
+    assert file.cells[0].text == "a = 1"
+    assert not set(file.name) & {"\udcff", "\u202e"}
+    assert len(file.name) < 110
+
+
 def test_links_lead_nowhere(tmp_path: Path) -> None:
     """A repository may hold links, for instance into the reference."""
     secret = tmp_path / "secret"
@@ -459,8 +475,8 @@ def test_digest_is_that_of_names_and_contents(tmp_path: Path) -> None:
     as_zip = load_submission(zip_of(tmp_path, {"hw/losses.py": "a"}), MODULES)
     content = load_submission(folder_of(tmp_path / "b", {"losses.py": "b"}), MODULES)
     name = load_submission(folder_of(tmp_path / "c", {"search.py": "a"}), MODULES)
-    split = load_submission(folder_of(tmp_path / "d", {"a.py": "b", "b.py": ""}), MODULES)
-    other = load_submission(folder_of(tmp_path / "e", {"a.py": "", "b.py": "b"}), MODULES)
+    split = load_submission(folder_of(tmp_path / "d", {"a.py": "", "b.py": ""}), MODULES)
+    other = load_submission(folder_of(tmp_path / "e", {"a.py": "0b.py"}), MODULES)
 
     assert first.digest == as_zip.digest
     assert len(first.digest) == 64

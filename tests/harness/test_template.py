@@ -311,6 +311,10 @@ class Thing(Base[int], metaclass=Meta):
         return 2
 
 
+def _unmarked(x):
+    """No."""
+
+
 if True:
     print("secret")
 '''

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import socket
 import time
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from wall_fixtures import behind_the_wall, student_of
 
 from grader.outcomes import CheckFailed
-from grader.sandbox import isolation, modules, server, wire
+from grader.sandbox import isolation, modules, wire
 from grader.sandbox.student import Limits, Student
 from grader.sandbox.wall import Wall
 
@@ -92,8 +94,8 @@ def test_the_environment_and_descriptors_of_the_grader_do_not_reach_a_worker(
     assert "GRADER_SECRET" not in environment
     assert argv == ["worker"]
     assert not {m.partition(".")[0] for m in loaded} & {"grader", "pytest", "msgspec", "reference"}
-    # Its own channel, and the folders through which Python's files stay importable.
-    assert len(opened) <= 8
+    # Its own channel, and at most the two folders through which Python stays importable.
+    assert len(opened) <= 3
 
 
 def test_the_self_test_reports_a_level_that_the_tests_above_confirm(tmp_path: Path) -> None:
@@ -135,21 +137,20 @@ def test_the_level_follows_from_what_was_refused(refused: list[str], level: str)
     "body",
     [
         "import os\n    while True:\n        try: os.fork()\n        except OSError: return 1",
-        "import signal\n    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\n    while 1: pass",
+        "import signal\n    signal.pthread_sigmask(0, range(1, 65))\n    while 1: pass",
         "import os, signal\n    os.kill(os.getpid(), signal.SIGSTOP)",
         "import os\n    os.setsid()\n    while 1: pass",
-        "import threading, time\n    [threading.Thread(target=time.sleep, args=(99,)).start() "
-        "for _ in range(5)]\n    return 1",
+        "import threading, time\n    threading.Thread(target=time.sleep, args=(99,)).start()",
     ],
     ids=["fork bomb", "ignored signals", "stopped", "own session", "threads"],
 )
 def test_no_process_is_left_whatever_a_function_does(body: str) -> None:
     before = processes_in_session_of_ours()
-    with student_of(f"def f():\n    {body}\n", limits=Limits(call_s=0.5)) as student:
-        try:
-            student.code.f()
-        except CheckFailed:
-            pass
+    with (
+        student_of(f"def f():\n    {body}\n", limits=Limits(call_s=0.5)) as student,
+        contextlib.suppress(CheckFailed),
+    ):
+        student.code.f()
 
     assert processes_in_session_of_ours() <= before
 
@@ -173,9 +174,7 @@ def test_a_file_on_which_the_compiler_dies_costs_only_itself(
         return compile_source(source)
 
     compile_source = modules.compile_source
-    monkeypatch.setattr(server.modules, "compile_source", die)
-    # A restarted server is a new program, so the one that is forked must do for this test.
-    monkeypatch.setattr(Wall, "_restart", lambda wall: restart(wall))
+    monkeypatch.setattr(modules, "compile_source", die)
 
     def restart(wall: Wall) -> None:
         wall._channel.close()
@@ -184,6 +183,8 @@ def test_a_file_on_which_the_compiler_dies_costs_only_itself(
         if wall._stage is not None:
             wall._order(wall._stage)
 
+    # A restarted server is a new program, so one that is forked must do for this test.
+    monkeypatch.setattr(Wall, "_restart", restart)
     good = modules.Source("good.py", "good", "def f():\n    return 1\n")
     bad = modules.Source("bad.py", "bad", "# die\n")
     with behind_the_wall(bad, good) as handed:
@@ -233,7 +234,7 @@ def test_a_message_that_never_ends_is_cut_off_in_time() -> None:
 
 
 def test_a_closed_channel_is_said_to_be_closed() -> None:
-    ours, theirs = __import__("socket").socketpair()
+    ours, theirs = socket.socketpair()
     theirs.close()
     with ours, pytest.raises(wire.Closed):
         wire.Channel(ours).receive(wire.answer_decoder)
