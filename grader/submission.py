@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from grader.notebook import Cell, read_cells
+from grader.text import one_line
 from grader.unpack import (
     Entry,
     Listing,
@@ -86,7 +87,7 @@ def load_submission(
         more = len(unique) - _MAX_NOTICES
         unique = [*unique[:_MAX_NOTICES], f"There are {more} more notices of this kind."]
     name = path.stem if path.is_file() else path.resolve().name
-    return Submission(name, tuple(files), tuple(unique), _digest(files))
+    return Submission(one_line(name, limit=100), tuple(files), tuple(unique), _digest(files))
 
 
 def _list(path: Path) -> Listing:
@@ -220,7 +221,8 @@ def _source(entry: Entry, data: bytes, notices: list[str]) -> SourceFile:
         return SourceFile(entry.name, _stem(entry.name), decode_source(data))
     cells, said = read_cells(data)
     notices += [f"{shown(entry.name)}, {notice}" for notice in said]
-    return SourceFile(entry.name, _NOTEBOOK_MODULE, cells=cells)
+    # Any name will do for a notebook, so what cannot be shown or sent is written out.
+    return SourceFile(one_line(entry.name, limit=100), _NOTEBOOK_MODULE, cells=cells)
 
 
 def _one_form(
@@ -230,7 +232,7 @@ def _one_form(
     notices: list[str],
 ) -> list[SourceFile]:
     """Modules or one notebook, not both: else the same function may be there twice."""
-    notebooks = [file for file in files if file.name.endswith(".ipynb")]
+    notebooks = [file for file in files if not file.name.endswith(".py")]
     given = [file for file in files if file.name.endswith(".py") and file.module in modules]
     if not notebooks:
         return files
