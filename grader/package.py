@@ -11,6 +11,7 @@ depend on them.
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 import zipfile
@@ -33,15 +34,18 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 
 def write_package(assignment: Assignment, target: Path) -> Path:
     """Write the zip of an assignment. Raises AssignmentError if it needs a file outside itself."""
-    files = package_files(assignment)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, path in sorted(files.items()):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as package:
+        for name, path in sorted(package_files(assignment).items()):
+            if path.resolve() == target.resolve():
+                continue
             entry = zipfile.ZipInfo(name, _TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, whatever this is: the modes below are its own
             entry.external_attr = (0o100755 if name in _SCRIPTS else 0o100644) << 16
             package.writestr(entry, path.read_bytes())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(packed.getvalue())
     return target
 
 
