@@ -120,6 +120,15 @@ def _near_a_kink(problem: Problem, rng: np.random.Generator) -> Problem:
     return replace(problem, W=W)
 
 
+def draw_large(rng: np.random.Generator, loss: str, *, features: int, samples: int) -> Problem:
+    """Ten classes, a bias feature, and a penalty whose gradient is half the data term's."""
+    X = np.hstack([rng.normal(size=(samples, features - 1)), np.ones((samples, 1))])
+    W = rng.normal(size=(features, 10)) / np.sqrt(features)
+    problem = Problem(loss, "l2", W, X, rng.permutation(samples) % 10, 0.0)
+    ratio = np.linalg.norm(problem.data_gradient()) / np.linalg.norm(2 * W)
+    return replace(problem, reg=float(0.5 * ratio))
+
+
 def ours(problem: Problem, gradient: Array, _: Array | None, seed: int) -> bool:
     """Whether our check does not call it wrong."""
     return not check_gradient(problem.value, gradient, problem.W, rng=seed).wrong
@@ -237,12 +246,7 @@ def power(features: int, seed: int) -> dict[str, dict[str, list[str]]]:
     missed: dict[str, dict[str, list[str]]] = {name: {} for name in RULES}
     for loss in ("softmax", "svm"):
         rng = np.random.default_rng([seed, features])
-        N, C = 100, 10
-        X = np.hstack([rng.normal(size=(N, features - 1)), np.ones((N, 1))])
-        W = rng.normal(size=(features, C)) / np.sqrt(features)
-        problem = Problem(loss, "l2", W, X, rng.permutation(N) % C, 0.0)
-        ratio = np.linalg.norm(problem.data_gradient()) / np.linalg.norm(2 * W)
-        problem = replace(problem, reg=float(0.5 * ratio))
+        problem = draw_large(rng, loss, features=features, samples=100)
         numeric = problem.centred()
         for kind, gradient in wrong_gradients(problem, rng).items():
             for name, rule in RULES.items():

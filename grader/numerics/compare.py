@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from grader.numerics import describe
+from grader.numerics.tolerance import ATOL, FLOAT32_RTOL, is_single, wanted_dtype, within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Kind = Literal["same", "type", "shape", "dtype", "nonfinite", "float32", "value"]
+__all__ = ["FLOAT32_RTOL", "Difference", "compare"]
 
-FLOAT32_RTOL = 1e-5  # float32 code is off by 3e-7 to 5e-7 of the largest entry; 20 times that
-ATOL = 1e-12  # takes over from rtol=1e-9 where numbers are below 1e-3
+Kind = Literal["same", "type", "shape", "dtype", "nonfinite", "float32", "value"]
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def _compare_arrays(got: object, expected: NDArray[Any], what: str, rules: _Rule
         got = got.reshape(expected.shape)
     if got.shape != expected.shape:
         return _shape_difference(got.shape, expected.shape, what)
-    wanted = _wanted_dtype(got.dtype, expected.dtype)
+    wanted = wanted_dtype(got.dtype, expected.dtype)
     if wanted:
         return _dtype_difference(got, wanted, what)
     difference = _compare_values(got, expected, what, rules)
@@ -217,17 +217,6 @@ def _shape_difference(got: tuple[int, ...], expected: tuple[int, ...], what: str
     return Difference(
         "shape", f"{what}: expected shape {expected}, {shown}.", evidence, question=question
     )
-
-
-def _wanted_dtype(got: np.dtype[Any], expected: np.dtype[Any]) -> str:
-    """What the dtype should be, or nothing if it will do."""
-    if expected.kind == "b":
-        return "" if got.kind == "b" else "truth values (bool)"
-    if expected.kind in "iu":
-        return "" if got.kind in "iu" else "integers (int64)"
-    if expected.kind == "f":
-        return "" if got.kind in "iuf" else "real numbers (float64)"
-    return "" if got.kind in "iufc" else "numbers"
 
 
 def _dtype_difference(got: NDArray[Any], wanted: str, what: str) -> Difference:
@@ -256,11 +245,11 @@ def _compare_values(
         return Difference("nonfinite", f"{what}: {evidence}.", question=question)
     single = np.dtype(np.float32)
     rtol = max(rules.rtol, FLOAT32_RTOL) if expected.dtype == single else rules.rtol
-    wrong = ~agreeing & ~_within(got, expected, rtol, rules.atol)
+    wrong = ~agreeing & ~within(got, expected, rtol, rules.atol)
     if not wrong.any():
         return _SAME
-    nearly = agreeing | _within(got, expected, FLOAT32_RTOL, rules.atol)
-    if bool(nearly.all()) and _is_single(got):
+    nearly = agreeing | within(got, expected, FLOAT32_RTOL, rules.atol)
+    if bool(nearly.all()) and is_single(got):
         return Difference(
             "float32",
             f"{what}: right, but only in single precision (float32).",
@@ -270,28 +259,6 @@ def _compare_values(
             question="Where does a float32 array, or a conversion to one, come in?",
         )
     return _value_difference(got, expected, wrong, what)
-
-
-def _within(
-    got: NDArray[Any], expected: NDArray[Any], rtol: float, atol: float
-) -> NDArray[np.bool_]:
-    """Whether each entry is within the tolerance of the array, its column and its last row."""
-    size = np.where(np.isfinite(expected), np.abs(expected), 0.0)
-    largest = float(size.max(initial=0.0))
-    tolerance = np.full(expected.shape, rtol * largest)
-    if expected.ndim >= 2 and expected.size:
-        floor = min(1.0, 1e6 * rtol) * rtol * largest
-        columns = size.reshape(-1, size.shape[-1]).max(axis=0)
-        tolerance = np.maximum(np.broadcast_to(rtol * columns, expected.shape), floor)
-        last = max(rtol * float(size[-1].max()), floor)
-        tolerance[-1] = np.minimum(tolerance[-1], last)
-    within: NDArray[np.bool_] = np.abs(got - expected) <= np.maximum(tolerance, atol)
-    return within
-
-
-def _is_single(got: NDArray[Any]) -> bool:
-    """Whether float32 could have held every number."""
-    return got.dtype.kind == "f" and bool((got == got.astype(np.float32)).all())
 
 
 def _value_difference(

@@ -13,15 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from grader.numerics.differentiate import (
-    RATIO,
-    STEPS,
-    Probe,
-    Surroundings,
-    look_around,
-    probe,
-    random_direction,
-)
+from grader.numerics.differentiate import Probe, probe, random_direction
+from grader.numerics.slope import LADDER, RATIO, STEPS, Surroundings, look_around
 from grader.numerics.structure import Structure, fit_structure, name_structure
 
 if TYPE_CHECKING:
@@ -29,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from grader.numerics.differentiate import Along, Array, Batch, Function
+    from grader.numerics.slope import Along, Array, Batch, Function
 
     Block = NDArray[np.bool_]
 
@@ -142,7 +135,7 @@ class _Search:
     G: Array
     rng: np.random.Generator
     evaluations: int = 1
-    exponents: range = range(STEPS)
+    exponents: range = LADDER
 
     def run(self, reg: float | None, samples: int | None) -> Location:
         """Structure first, then places."""
@@ -167,13 +160,13 @@ class _Search:
             return self.report("everywhere", sentence=sentence, question=question)
         return self.places(everything)
 
-    def look(self, block: Block) -> tuple[Array, Probe]:
+    def look(self, block: Block, exponents: range | None = None) -> tuple[Array, Probe]:
         """A slope along a random direction within a block."""
         v = np.zeros(self.G.shape)
         v[block] = random_direction(self.rng, (int(block.sum()),))
-        found = probe(self.seen_from, self.G, v, exponents=self.exponents)
+        found = probe(self.seen_from, self.G, v, exponents=exponents or self.exponents)
         self.evaluations += found.slope.evaluations
-        if not (found.wrong or found.resolved) and len(self.exponents) == 3:
+        if not (found.wrong or found.resolved) and found.slope.evaluations < 2 * STEPS:
             # A kink among these few steps: the whole ladder may see past it.
             found = probe(self.seen_from, self.G, v)
             self.evaluations += found.slope.evaluations
@@ -188,6 +181,10 @@ class _Search:
         """Whether a block of entries is certainly wrong."""
         return bool(block.any()) and self.look(block)[1].wrong
 
+    def seems_right(self, block: Block) -> bool:
+        """Whether nothing wrong is seen in a block, by a few steps and then by all of them."""
+        return not self.wrong(block) and not self.look(block, LADDER)[1].wrong
+
     def places(self, everything: Block) -> Location:
         """The entries, rows or columns that hold all that is wrong."""
         entries: list[tuple[int, ...]] = []
@@ -199,15 +196,11 @@ class _Search:
             entries.append(entry)
             for kind in _PLACES:
                 outside = _without(everything, entries, kind)
-                if outside is not None and not self.wrong(outside):
+                if outside is not None and self.seems_right(outside):
                     return self.report(kind, entries=entries)
             if turn == 0 and self.dense(everything):
                 return self.columns(entries)
-            for kind in ("rows", "entries"):  # a wrong row would be found again and again
-                remaining = _without(everything, entries, kind)
-                if remaining is not None:
-                    rest = remaining
-                    break
+            rest = self.elsewhere(everything, entries)
         return self.report("everywhere" if entries else "could not tell", entries=entries)
 
     def report(
@@ -228,6 +221,14 @@ class _Search:
         return Location(
             kind, structure, tuple(entries), tuple(lines), self.evaluations, sentence, question
         )
+
+    def elsewhere(self, everything: Block, entries: list[tuple[int, ...]]) -> Block:
+        """Where to look next: far from what was found, as the next entry may be beside it."""
+        rows, columns = (_without(everything, entries, kind) for kind in ("rows", "columns"))
+        if rows is not None and columns is not None:
+            return rows & columns if self.wrong(rows & columns) else rows
+        rest = _without(everything, entries, "entries")
+        return everything if rest is None else rest
 
     def halve(self, block: Block) -> tuple[int, ...] | None:
         """One wrong entry of a block that is wrong."""
@@ -258,7 +259,8 @@ class _Search:
         if self.G.ndim == 2 and 1 < self.G.shape[1] <= _MOST_COLUMNS:
             of = np.broadcast_to(np.arange(self.G.shape[1]), self.G.shape)
             wrong = [c for c in range(self.G.shape[1]) if self.wrong(of == c)]
-            if len(wrong) < self.G.shape[1]:
+            outside = ~np.isin(of, wrong)
+            if outside.any() and self.seems_right(outside):
                 return self.report("columns", entries=entries, lines=wrong)
         return self.report("everywhere", entries=entries)
 

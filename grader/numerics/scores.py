@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from grader.numerics.differentiate import Along
+    from grader.numerics.slope import Along
 
 
 def along_scores(
