@@ -84,6 +84,13 @@ class Assignment(Struct, frozen=True):
         """Folder of the reference package."""
         return self.folder / self.settings.reference
 
+    def given_out(self, name: str) -> str | None:
+        """The text of a module as students got it; None for a file that they did not get."""
+        from grader.stubs import stub_text
+
+        source = self.reference / name
+        return stub_text(source.read_text("utf-8"), name) if source.is_file() else None
+
 
 def load_assignment(folder: Path) -> Assignment:
     """Read the assignment in `folder`. Raises AssignmentError."""

@@ -61,7 +61,8 @@ def grade(options: Options) -> Grade:
         from grader.suite.run import run_suites
 
         assignment = load_assignment(options.assignment)
-        submission = load_submission(options.submission, tuple(assignment.settings.modules))
+        modules_wanted = assignment.settings.modules
+        submission = load_submission(options.submission, modules_wanted, assignment.given_out)
         output = Output(options.place, assignment, submission, options.seed)
         output.write_partial()
         output.isolation = _try_the_wall(wall, options, assignment)

@@ -10,6 +10,7 @@ import hashlib
 import keyword
 import re
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -28,7 +29,7 @@ from grader.unpack import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = ["Cell", "SourceFile", "Submission", "load_submission"]
@@ -46,6 +47,8 @@ _SPECIAL = frozenset(
 )
 _LIBRARIES = frozenset(sys.stdlib_module_names) | {"numpy", "pytest"}
 _NOTEBOOK_MODULE = "notebook"
+
+GivenOut = Callable[[str], str | None]
 
 
 class SourceFile(Struct, frozen=True):
@@ -67,19 +70,19 @@ class Submission(Struct, frozen=True):
 
 
 def load_submission(
-    path: Path, modules: tuple[str, ...], template: Mapping[str, str] | None = None
+    path: Path, modules: tuple[str, ...], given_out: GivenOut = lambda _name: None
 ) -> Submission:
     """Read what was handed in; whatever is wrong with it becomes a notice.
 
-    `template` holds the files as they were given out: modules that nobody touched give way to a
-    notebook that is handed in beside them.
+    `given_out` is the text of a file as students got it, by name: modules that nobody touched give
+    way to a notebook that is handed in beside them.
     """
     listing = _list(path)
     notices = list(listing.notices)
     entries = _chosen_folder(listing.entries, modules, notices)
     vetted = [entry for entry in entries if _is_vetted(entry, modules, notices)]
     files = _read_files(vetted, modules, notices)
-    files = _one_form(files, modules, template or {}, notices)
+    files = _one_form(files, modules, given_out, notices)
     if not files:
         notices.append(_nothing(path, listing.entries, modules))
     unique = list(dict.fromkeys(notices))
@@ -228,7 +231,7 @@ def _source(entry: Entry, data: bytes, notices: list[str]) -> SourceFile:
 def _one_form(
     files: list[SourceFile],
     modules: tuple[str, ...],
-    template: Mapping[str, str],
+    given_out: GivenOut,
     notices: list[str],
 ) -> list[SourceFile]:
     """Modules or one notebook, not both: else the same function may be there twice."""
@@ -236,7 +239,7 @@ def _one_form(
     given = [file for file in files if file.name.endswith(".py") and file.module in modules]
     if not notebooks:
         return files
-    untouched = all(_same(file.text, template.get(file.name)) for file in given)
+    untouched = all(_same(file.text, given_out(file.name)) for file in given)
     if given and not untouched:
         names = ", ".join(shown(file.name) for file in notebooks)
         notices.append(f"{names} was left out: where there are modules too, they are graded.")

@@ -195,9 +195,9 @@ def test_notebook_wins_over_modules_that_nobody_touched(tmp_path: Path) -> None:
     files = {"losses.py": "stub  \r\n", "homework.ipynb": notebook_of("a = 2"), "mine.py": "b = 1"}
     folder_of(tmp_path, files)
 
-    untouched = load_submission(tmp_path, MODULES, template)
+    untouched = load_submission(tmp_path, MODULES, template.get)
     folder_of(tmp_path, {"descent.py": "changed\n"})
-    touched = load_submission(tmp_path, MODULES, template)
+    touched = load_submission(tmp_path, MODULES, template.get)
 
     assert names(untouched) == ["homework.ipynb", "mine.py"]
     assert "'homework.ipynb' is graded: the modules beside it are as they were given out." in said(
