@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec import Struct
 
-from grader.numerics import Difference, compare
-from grader.numerics.compare import FLOAT32_RTOL
+from grader.numerics import Difference, GradientVerdict, check_gradient, compare
 from grader.numerics.describe import name as describe_kind
-from grader.numerics.differentiate import GradientVerdict, check_gradient
+from grader.numerics.tolerance import FLOAT32_RTOL
 from grader.outcomes import CheckFailed, CodeLine, Finding, GraderFailed
 
 from .arguments import Call, short_text
@@ -144,9 +143,9 @@ def find_in_gradient(
         shown = "None" if got is None else describe_kind(got)
         lead = f"{call.text}: expected a loss and its gradient, got {shown}."
         return caller.finding(call, answer, kind="type", lead=lead, question=_FORGOTTEN)
-    G = got[output]
-    if not isinstance(G, np.ndarray) or G.shape != x.shape or G.dtype.kind not in "iuf":
-        # Nothing but kind, shape and dtype can differ from zeros here.
+    G = np.asarray(got[output]) if isinstance(got[output], _REAL) else got[output]
+    if not _is_real_array(G, x.shape) or not np.isfinite(G).all():
+        # Nothing but kind, shape, dtype and finiteness can differ from zeros here.
         difference = compare(G, np.zeros(x.shape), atol=np.inf, what=what)
         return finding_of(caller, call, answer, difference, f"shape {x.shape}")
     if not np.isfinite(_loss(caller, call, answer)):
@@ -154,19 +153,23 @@ def find_in_gradient(
         question = "Which step can overflow, divide by 0 or take the logarithm of 0?"
         return caller.finding(call, answer, kind="nonfinite", lead=lead, question=question)
 
+    seen: list[float] = []
+
     def loss(point: Any) -> float:
-        moved = call.replaced(wrt, point)
-        return _loss(caller, moved, caller.ask(moved))
+        moved = call.replaced(wrt, point if x.ndim else float(point))
+        seen.append(_loss(caller, moved, caller.ask(moved)))
+        return seen[-1]
 
     verdict = check_gradient(loss, G, x)
     if verdict.right:
         return None
-    if (
-        verdict.wrong
-        and _fits_float32(G)
-        and not check_gradient(loss, G, x, rtol=FLOAT32_RTOL).wrong
-    ):
-        lead = f"{what}: right, but only in single precision (float32)."
+    lead = ""
+    if verdict.wrong and _fits_float32(G):
+        loosely = check_gradient(loss, G, x, rtol=FLOAT32_RTOL)
+        lead = "" if loosely.wrong else f"{what}: right, but only in single precision (float32)."
+    elif not verdict.wrong and _fits_float32(np.array(seen)) and np.any(np.mod(seen, 1.0)):
+        lead = f"the loss of {call.text} comes in single precision (float32)."
+    if lead:
         question = "Where does a float32 array, or a conversion to one, come in?"
         return caller.finding(call, answer, kind="float32", lead=lead, question=question)
     return _finding_of_verdict(caller, call, answer, verdict, what)
@@ -206,6 +209,10 @@ def _loss(caller: Caller, call: Call, answer: Answer) -> float:
     lead = f"the loss of {call.text}: expected a number, got {describe_kind(value)}."
     question = "Over which axes do you sum, and is one left out?"
     raise CheckFailed(caller.finding(call, answer, kind="type", lead=lead, question=question))
+
+
+def _is_real_array(value: Any, shape: tuple[int, ...]) -> bool:
+    return isinstance(value, np.ndarray) and value.shape == shape and value.dtype.kind in "iuf"
 
 
 def _fits_float32(G: Any) -> bool:

@@ -102,11 +102,11 @@ class InProcessStudent:
             kept(*args, *kwargs.values()),
             warnings.catch_warnings(record=True) as warned,
             contextlib.redirect_stdout(printed),
-            trace or contextlib.nullcontext(),
         ):
             warnings.simplefilter("always")
             try:
-                value = function(*inside, **named)
+                with trace or contextlib.nullcontext():
+                    value = function(*inside, **named)
             except (CheckFailed, GraderFailed):
                 raise
             except Exception as error:
