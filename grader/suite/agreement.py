@@ -97,8 +97,8 @@ def others(i: int, outputs: Sequence[str], differences: Sequence[Difference]) ->
     right = [o for j, o in enumerate(outputs) if j != i and differences[j].same]
     wrong = [o for j, o in enumerate(outputs) if j != i and not differences[j].same]
     if wrong:
-        return (f"{' and '.join(wrong)} {_verb(wrong, 'differ')} as well.",)
-    return (f"{' and '.join(right)} {_verb(right, 'agree')}.",) if right else ()
+        return (f"Of the same call, {' and '.join(wrong)} {_verb(wrong, 'differ')} as well.",)
+    return (f"Of the same call, {' and '.join(right)} {_verb(right, 'agree')}.",) if right else ()
 
 
 def finding_of(
@@ -136,7 +136,7 @@ def find_in_gradient(
     """What is wrong with a gradient, judged by the loss that the same function returns."""
     x = np.asarray(call.kwargs[wrt] if isinstance(wrt, str) else call.args[wrt], dtype=float)
     argument = wrt if isinstance(wrt, str) else call.named[wrt][0]
-    what = f"the gradient by {argument} of {call.text}"
+    what = f"The gradient by {argument} of {call.text}"
     count = max(output, 0) + 1
     got = answer.value
     if not isinstance(got, (tuple, list)) or len(got) < count:
@@ -149,7 +149,7 @@ def find_in_gradient(
         difference = compare(G, np.zeros(x.shape), atol=np.inf, what=what)
         return finding_of(caller, call, answer, difference, f"shape {x.shape}")
     if not np.isfinite(_loss(caller, call, answer)):
-        lead = f"the loss of {call.text} is {float(got[0]):g}."
+        lead = f"The loss of {call.text} is {float(got[0]):g}."
         question = "Which step can overflow, divide by 0 or take the logarithm of 0?"
         return caller.finding(call, answer, kind="nonfinite", lead=lead, question=question)
 
@@ -168,7 +168,7 @@ def find_in_gradient(
         loosely = check_gradient(loss, G, x, rtol=FLOAT32_RTOL)
         lead = "" if loosely.wrong else f"{what}: right, but only in single precision (float32)."
     elif not verdict.wrong and _fits_float32(np.array(seen)) and np.any(np.mod(seen, 1.0)):
-        lead = f"the loss of {call.text} comes in single precision (float32)."
+        lead = f"The loss of {call.text} comes in single precision (float32)."
     if lead:
         question = "Where does a float32 array, or a conversion to one, come in?"
         return caller.finding(call, answer, kind="float32", lead=lead, question=question)
@@ -193,7 +193,7 @@ def _finding_of_verdict(
         call,
         answer,
         kind="rough",
-        lead=f"the loss of {call.text} jumps so much that it has no slope to compare with.",
+        lead=f"The loss of {call.text} jumps so much that it has no slope to compare with.",
         evidence=("Its values were taken at many points close to each other.",),
         question="Is anything rounded, or random, on the way to the loss?",
     )
@@ -206,7 +206,7 @@ def _loss(caller: Caller, call: Call, answer: Answer) -> float:
         value = value[()]
     if isinstance(value, _REAL) and not isinstance(value, bool):
         return float(value)
-    lead = f"the loss of {call.text}: expected a number, got {describe_kind(value)}."
+    lead = f"The loss of {call.text}: expected a number, got {describe_kind(value)}."
     question = "Over which axes do you sum, and is one left out?"
     raise CheckFailed(caller.finding(call, answer, kind="type", lead=lead, question=question))
 

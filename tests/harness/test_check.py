@@ -83,7 +83,7 @@ def test_a_hint_names_shapes_and_keeps_inputs_for_full_feedback() -> None:
     finding = finding_of(check_of(halved).matches, "losses.bowl", W, reg=0.37, outputs=OUTPUTS)
 
     assert "The call had W of shape (3, 2)." in finding.evidence
-    assert "loss agrees." in finding.evidence
+    assert "Of the same call, loss agrees." in finding.evidence
     assert "reg = 0.37" in finding.details
     shown = " ".join((finding.lead, *finding.evidence, finding.question))
     assert "0.37" not in shown

@@ -55,13 +55,13 @@ def test_a_consistent_pair_has_a_right_gradient() -> None:
 @pytest.mark.parametrize(
     ("function", "kind", "says"),
     [
-        (halved, "gradient", "the gradient by W of bowl(W, reg) is not the slope of the loss"),
-        (transposed, "shape", "the gradient by W of bowl(W, reg): expected shape (3, 2)"),
+        (halved, "gradient", "The gradient by W of bowl(W, reg) is not the slope of the loss"),
+        (transposed, "shape", "The gradient by W of bowl(W, reg): expected shape (3, 2)"),
         (lonely, "type", "bowl(W, reg): expected a loss and its gradient, got a numpy float64"),
-        (undefined, "nonfinite", "the gradient by W of bowl(W, reg): nan in 1 of 6 entries"),
-        (infinite, "nonfinite", "the loss of bowl(W, reg) is inf"),
-        (listed, "type", "the loss of bowl(W, reg): expected a number, got an array"),
-        (rough, "gradient", "the gradient by W"),
+        (undefined, "nonfinite", "The gradient by W of bowl(W, reg): nan in 1 of 6 entries"),
+        (infinite, "nonfinite", "The loss of bowl(W, reg) is inf"),
+        (listed, "type", "The loss of bowl(W, reg): expected a number, got an array"),
+        (rough, "gradient", "The gradient by W"),
         (broken, "raised", "bowl raised IndexError"),
     ],
 )
