@@ -174,6 +174,7 @@ def test_relative_error(check, rng):
         check.matches(name, a, a.copy())
         check.matches(name, a, -a)
     check.matches(name, np.array([1.0, 0.0, 3.0]), np.array([1.0, 0.0, 1.0]))
+    check.matches(name, np.array([1.0, 5.1]), np.array([3.0, 5.0]))
     check.matches(name, np.zeros((2, 3)), np.zeros((2, 3)))
     check.matches(name, np.array([3e-9, 2.0]), np.array([-1e-9, 2.0]))
     check.pure(name, (a, a + 1e-3 * rng.normal(size=7)), (a, 1.5 * a))
