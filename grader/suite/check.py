@@ -22,6 +22,7 @@ from grader.outcomes import (
 from . import agreement, behaviour
 from .arguments import Call, CountingCallback
 from .calls import Caller
+from .verdict import of_assertion
 
 if TYPE_CHECKING:
     from .record import CheckRecord
@@ -187,7 +188,7 @@ class Check:
             except CheckFailed as error:
                 self.record.fail(error.finding)
             except AssertionError as error:
-                self.record.fail(finding_of_assertion(error, self.record.functions))
+                self.record.fail(of_assertion(error, self.record.functions))
 
     def note(self, finding: Finding, credit: float = 1.0) -> None:
         """Let it pass, with something to say, at this share of the points."""
@@ -271,18 +272,6 @@ class Check:
             self.record.note(finding, self._float32_credit)
         else:
             raise CheckFailed(finding)
-
-
-def finding_of_assertion(error: AssertionError, functions: Sequence[str] = ()) -> Finding:
-    """What a student is told of a bare assert: its text is ours and may hold what is hidden."""
-    shown = ", ".join(name.rpartition(".")[2] for name in functions) or "your code"
-    return Finding(
-        kind="assertion",
-        lead=f"What {shown} returned is not what this check expects.",
-        question="What does the docstring say that it returns?",
-        function=functions[-1] if functions else "",
-        staff=str(error),
-    )
 
 
 def _plane(points: Any) -> tuple[tuple[float, float], ...]:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import time
 import types
 from collections import Counter
@@ -26,7 +25,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from grader.outcomes import (
     CheckFailed,
@@ -37,7 +36,7 @@ from grader.outcomes import (
     Surface,
 )
 
-from . import marks
+from . import marks, verdict
 from .check import Check
 from .in_process import InProcessStudent
 from .problems import Problems
@@ -129,7 +128,7 @@ class GradingPlugin:
                     points=suite.points,
                     earned=Fraction(),
                     status="grader_failed",
-                    findings=(_grader_failed("the suite could not be read", text),),
+                    findings=(Finding("grader", "the suite could not be read.", staff=text),),
                     tags=("staff",),
                 )
             )
@@ -203,7 +202,7 @@ class GradingPlugin:
                 self.troubles.append(f"{running.name}: teardown failed: {report.longreprtext}")
         elif not running.graded and (call.when == "call" or call.excinfo is not None):
             running.graded = True
-            self._grade(item, running, call, report)
+            self._grade(item, running, call, report.longreprtext)
         return report
 
     def pytest_internalerror(self, excrepr: object) -> None:
@@ -250,24 +249,19 @@ class GradingPlugin:
         )
 
     def _grade(
-        self,
-        item: pytest.Item,
-        running: Running,
-        call: pytest.CallInfo[None],
-        report: pytest.TestReport,
+        self, item: pytest.Item, running: Running, call: pytest.CallInfo[None], details: str
     ) -> None:
+        """Turn the record of a check, and how it ended, into its outcome."""
         record, settings = running.record, running.settings
-        failed_grader: Finding | None = None
+        grader: Finding | None = None
         if call.excinfo is not None:
             try:
-                record.fail(self._finding(item, running, call, report))
+                record.fail(self._finding(item, running, call, details))
             except GraderFailed as error:
-                failed_grader = _grader_failed(str(error), report.longreprtext)
+                grader = Finding(kind="grader", lead=f"{error}.", staff=details)
                 self.troubles.append(f"{running.name}: {error}")
-        earned, parts = record.score(settings)
-        if failed_grader is not None:
-            earned, parts = Fraction(), ()
-        passed = not record.findings and failed_grader is None
+        earned, parts = (Fraction(), ()) if grader else record.score(settings)
+        failed = bool(record.findings)
         self.leaderboard.extend(record.leaderboard)
         self._add(
             Outcome(
@@ -277,14 +271,14 @@ class GradingPlugin:
                 part=settings.part_name or running.suite.name,
                 points=settings.points,
                 earned=earned,
-                status="grader_failed" if failed_grader else "passed" if passed else "failed",
+                status="grader_failed" if grader else "failed" if failed else "passed",
                 visibility=settings.visibility,
                 feedback=settings.feedback,
-                findings=(failed_grader,) if failed_grader else record.findings,
+                findings=(grader,) if grader else record.findings,
                 notes=tuple(record.notes),
                 parts=parts,
                 charts=tuple(record.charts),
-                tags=("staff",) if failed_grader else (),
+                tags=("staff",) if grader else (),
                 functions=tuple(record.functions),
                 seed=running.seed,
                 seconds=time.monotonic() - running.began,
@@ -292,50 +286,28 @@ class GradingPlugin:
         )
 
     def _finding(
-        self,
-        item: pytest.Item,
-        running: Running,
-        call: pytest.CallInfo[None],
-        report: pytest.TestReport,
+        self, item: pytest.Item, running: Running, call: pytest.CallInfo[None], details: str
     ) -> Finding:
         """What the student is told of an exception; `GraderFailed` if it is not their doing."""
         assert call.excinfo is not None  # noqa: S101 - for the type checker
         error = call.excinfo.value
-        if isinstance(error, CheckFailed):
-            return error.finding
-        if isinstance(error, GraderFailed):
-            raise error
-        if call.when != "call":
-            raise GraderFailed(f"its set-up failed: {_describe(error)}")
-        if isinstance(error, pytest.skip.Exception):
-            raise GraderFailed(f"it was skipped: {error}")
-        if isinstance(error, pytest.fail.Exception) and "Timeout" in str(error):
-            raise GraderFailed("it took longer than a check may take on the grader's side")
-        self._try_on_reference(item, running)
-        staff = report.longreprtext
-        message = str(error).partition("\n")[0]
-        if isinstance(error, AssertionError) and message and not message.startswith("assert "):
-            return Finding(kind="assertion", lead=message, staff=staff)
-        functions = ", ".join(f.rpartition(".")[2] for f in running.record.functions)
-        if isinstance(error, AssertionError):
-            lead = f"What {functions or 'your code'} returned is not what this check expects."
-        else:
-            lead = f"What {functions or 'your code'} returned could not be used by this check."
-        return Finding(
-            kind="assertion",
-            lead=lead,
-            question="What does the docstring say that it returns?",
-            staff=staff,
+        finding = verdict.of_exception(
+            error, in_set_up=call.when != "call", functions=running.record.functions
         )
+        if not isinstance(error, CheckFailed):
+            self._try_on_reference(item, running)
+            finding = structs.replace(finding, staff=details)
+        return finding
 
     def _try_on_reference(self, item: pytest.Item, running: Running) -> None:
         """Run the check's body on the reference: what fails there is no student's fault."""
-        modules = {
-            name: module
-            for name, module in vars(self._reference).items()
-            if isinstance(module, types.ModuleType)
-        }
-        student = InProcessStudent(modules)
+        student = InProcessStudent(
+            {
+                name: module
+                for name, module in vars(self._reference).items()
+                if isinstance(module, types.ModuleType)
+            }
+        )
         record = CheckRecord(parts=running.record.parts)
         fresh = {
             "student": student,
@@ -349,7 +321,7 @@ class GradingPlugin:
         try:
             item.obj(**arguments)
         except Exception as error:
-            raise GraderFailed(f"the reference fails it too: {_describe(error)}") from error
+            raise GraderFailed(f"the reference fails it too: {verdict.describe(error)}") from error
         if record.findings:
             raise GraderFailed(f"the reference fails it too: {record.findings[0].lead}")
 
@@ -390,12 +362,3 @@ def _seed(secret: str, seed: int | None, name: str) -> int:
     message = name if seed is None else f"{seed}:{name}"
     digest = hmac.new(secret.encode(), message.encode(), hashlib.sha256).digest()
     return int.from_bytes(digest[:6], "big")
-
-
-def _describe(error: BaseException) -> str:
-    text = re.sub(r"\s+", " ", str(error))[:300]
-    return f"{type(error).__name__}: {text}"
-
-
-def _grader_failed(why: str, staff: str) -> Finding:
-    return Finding(kind="grader", lead=f"{why}.", staff=staff)

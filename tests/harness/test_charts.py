@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from golden.sample import SURFACE
 from msgspec import structs
 
 from grader.outcomes import Chart, Surface
 from grader.report.charts import draw_chart
-from tests.harness.golden.sample import SURFACE
 
 
 def test_the_surface_s_contours_lie_on_beale_s_function() -> None:

@@ -97,8 +97,9 @@ def test_weights_of_zero_do_not_hinder() -> None:
     assert locate_errors(with_l2, gradient, zero).entries == ((3, 2),)
 
 
-def test_one_wrong_entry_of_30730_is_found_in_200_evaluations() -> None:
-    """Softmax of a flattened image, ten classes."""
+@pytest.fixture(scope="module")
+def large() -> tuple[Any, Any, Any]:
+    """A softmax of ten classes on flattened images: loss, right gradient, weights."""
     rng = np.random.default_rng(2)
     samples, W = rng.normal(size=(20, 3073)), rng.normal(size=(3073, 10)) / 55
 
@@ -106,17 +107,41 @@ def test_one_wrong_entry_of_30730_is_found_in_200_evaluations() -> None:
         return float(np.logaddexp.reduce(samples @ W, axis=1).mean())
 
     P = np.exp(samples @ W)
-    right = samples.T @ (P / P.sum(axis=1, keepdims=True)) / len(samples)
-    for seed in range(5):
-        entry = (int(rng.integers(3073)), int(rng.integers(10)))
-        wrong = right.copy()
-        wrong[entry] += np.abs(right).mean() * 10 ** rng.uniform(-2, 1)
+    return loss, samples.T @ (P / P.sum(axis=1, keepdims=True)) / len(samples), W
 
-        found = locate_errors(loss, wrong, W, rng=seed)
 
-        assert found.kind == "entries"
-        assert found.entries == (entry,)
-        assert found.evaluations <= 200
+@pytest.mark.parametrize("seed", range(5))
+def test_one_wrong_entry_of_30730_is_found_in_200_evaluations(large: Any, seed: int) -> None:
+    loss, right, W = large
+    rng = np.random.default_rng(seed)
+    entry = (int(rng.integers(3073)), int(rng.integers(10)))
+    wrong = right.copy()
+    wrong[entry] += np.abs(right).mean() * 10 ** rng.uniform(-2, 1)
+
+    found = locate_errors(loss, wrong, W, rng=seed)
+
+    assert found.kind == "entries"
+    assert found.entries == (entry,)
+    assert found.evaluations <= 200
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_barely_visible_entry_is_not_taken_for_a_factor(large: Any, seed: int) -> None:
+    loss, right, W = large
+    wrong = right.copy()
+    wrong[1549, 1] += 1e-5 * np.abs(right).mean()
+
+    assert locate_errors(loss, wrong, W, rng=seed).kind not in ("structure", "everywhere")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_tiny_error_everywhere_is_not_blamed_on_a_few_places(large: Any, seed: int) -> None:
+    """What a few steps cannot tell from right must not be called right."""
+    loss, right, W = large
+
+    found = locate_errors(loss, right * (1 + 1e-7), W, rng=seed)
+
+    assert found.kind not in ("entries", "rows", "columns")
 
 
 @pytest.mark.parametrize(

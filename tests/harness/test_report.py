@@ -18,11 +18,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from golden.sample import FOLDER, sample_grade
 from msgspec import structs
 
 from grader.outcomes import Chart, CodeLine, Finding, Grade, Note, Outcome
 from grader.report import render_report
-from tests.harness.golden.sample import FOLDER, sample_grade
 
 VOID = {"meta", "path", "rect", "circle", "use", "br", "img", "link", "input"}
 

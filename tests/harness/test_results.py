@@ -12,12 +12,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from golden.sample import FOLDER, sample_grade
 from msgspec import structs
 
 from grader.outcomes import Finding, Grade, LeaderboardEntry, Note, Outcome
 from grader.points import hundredths
 from grader.results import encode, failed_results, results_document, write_results
-from tests.harness.golden.sample import FOLDER, sample_grade
 
 if TYPE_CHECKING:
     from pathlib import Path

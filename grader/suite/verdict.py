@@ -1,0 +1,63 @@
+"""Whose doing an exception in a check is, and what the student is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from grader.outcomes import CheckFailed, Finding, GraderFailed
+
+_MAX_MESSAGE = 300
+
+
+def of_exception(error: BaseException, *, in_set_up: bool, functions: Sequence[str]) -> Finding:
+    """What is said of an exception that ended a check; `GraderFailed` if the grader is to blame.
+
+    An exception of the check's own body is the student's as far as can be told from it; whether
+    the reference fails in the same way must be tried.
+    """
+    if isinstance(error, CheckFailed):
+        return error.finding
+    if isinstance(error, GraderFailed):
+        raise error
+    if in_set_up:
+        raise GraderFailed(f"its set-up failed: {describe(error)}")
+    if isinstance(error, pytest.skip.Exception):
+        raise GraderFailed(f"it was skipped: {error}")
+    if isinstance(error, pytest.fail.Exception) and "Timeout" in str(error):
+        raise GraderFailed("it took longer than a check may take on the grader's side")
+    if isinstance(error, AssertionError):
+        return of_assertion(error, functions)
+    return Finding(
+        kind="assertion",
+        lead=f"What {_shown(functions)} returned could not be used by this check.",
+        question="What does the docstring say that it returns?",
+        function=functions[-1] if functions else "",
+    )
+
+
+def of_assertion(error: AssertionError, functions: Sequence[str] = ()) -> Finding:
+    """What a student is told of a bare assert: the author's words, never the values.
+
+    pytest puts an author's message on the first line and what was compared after it; without a
+    message the first line is the comparison, which may hold what is hidden.
+    """
+    first = str(error).partition("\n")[0].strip()
+    written = bool(first) and not first.startswith("assert ")
+    return Finding(
+        kind="assertion",
+        lead=first if written else f"What {_shown(functions)} returned is not what is expected.",
+        question="" if written else "What does the docstring say that it returns?",
+        function=functions[-1] if functions else "",
+        staff=str(error),
+    )
+
+
+def describe(error: BaseException) -> str:
+    """An exception on one line, for the staff."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:_MAX_MESSAGE]}"
+
+
+def _shown(functions: Sequence[str]) -> str:
+    return ", ".join(name.rpartition(".")[2] for name in functions) or "your code"
