@@ -1,0 +1,1 @@
+"""A plain course's own helpers for its suites; they run in the student's process."""
