@@ -1,0 +1,139 @@
+"""The grader's command run as a user runs it, on copies of the assignment, and what it leaves."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+ROOT = Path(__file__).resolve().parents[2]
+GRADER = Path(sys.executable).with_name("grader")
+_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
+_LIMIT_S = 120.0  # far above any grade here: only a grader that hangs takes as long
+
+
+class Run(Struct, frozen=True):
+    """A command that has ended, and what became of it."""
+
+    status: int
+    printed: str
+    complained: str
+    left_over: tuple[int, ...]
+    """Processes that outlived the command; they are ended by now."""
+
+
+class Graded(Struct, frozen=True):
+    """A graded submission: the command that ran, and the folder with its results."""
+
+    run: Run
+    folder: Path
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """What Gradescope would read."""
+        document: dict[str, Any] = json.loads((self.folder / "results.json").read_text("utf-8"))
+        return document
+
+    @property
+    def checks(self) -> dict[str, dict[str, Any]]:
+        """The tests of results.json by the check's name: `softmax` is `test_softmax`."""
+        tests = self.results["tests"]
+        return {t["extra_data"]["check"].partition("::test_")[2]: t for t in tests}
+
+
+def copy_assignment(
+    folder: Path,
+    *,
+    parts: Sequence[int] = (),
+    limits: Mapping[str, float] | None = None,
+) -> Path:
+    """A copy of the shipped assignment in `folder`: only these parts, with other limits."""
+    head, *blocks = (ROOT / "assignment.toml").read_text("utf-8").split("[[parts]]")
+    if parts:
+        blocks = [blocks[number - 1] for number in parts]
+        total = sum(float(_value_of(block, "points")) for block in blocks)
+        head = _with(head, "total_points", total)
+    for key, value in (limits or {}).items():
+        head = _with(head, key, value)
+    folder.mkdir(parents=True)
+    (folder / "assignment.toml").write_text("[[parts]]".join([head, *blocks]), "utf-8")
+    leave_out = shutil.ignore_patterns("__pycache__")
+    for name in ("reference", "tests/hidden"):
+        shutil.copytree(ROOT / name, folder / name, ignore=leave_out)
+    return folder
+
+
+def grade(submission: Path, out: Path, *options: str, assignment: Path = ROOT) -> Graded:
+    """Grade a submission with the command."""
+    arguments = ["grade", str(submission), "--assignment", str(assignment), "--out", str(out)]
+    return Graded(run_grader(*arguments, *options), out)
+
+
+def run_grader(*arguments: str, folder: Path | None = None) -> Run:
+    """Run the command to its end, and see which processes it leaves behind."""
+    with _heir_of_orphans():
+        before = _children()
+        done = subprocess.run(
+            [str(GRADER), *arguments],
+            cwd=folder,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=_LIMIT_S,
+            check=False,
+        )
+        left_over = _still_there(_children() - before)
+    return Run(done.returncode, done.stdout, done.stderr, left_over)
+
+
+def plain(markdown: str) -> str:
+    """Markdown of results.json as the words that a student reads."""
+    return markdown.replace("`", "").replace("**", "").replace("\\", "")
+
+
+def _with(text: str, key: str, value: float) -> str:
+    return text.replace(f"{key} = {_value_of(text, key)}\n", f"{key} = {value:g}\n")
+
+
+def _value_of(text: str, key: str) -> str:
+    line = next(line for line in text.splitlines() if line.startswith(f"{key} = "))
+    return line.partition(" = ")[2]
+
+
+@contextlib.contextmanager
+def _heir_of_orphans() -> Iterator[None]:
+    """Whatever loses its parent meanwhile becomes a child of this process, and can be counted."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        libc.prctl(_SUBREAPER, 0, 0, 0, 0)
+
+
+def _children() -> set[int]:
+    tasks = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    return {int(pid) for task in tasks for pid in task.read_text().split()}
+
+
+def _still_there(orphans: set[int]) -> tuple[int, ...]:
+    """End these orphans; those that had ended by themselves are not counted."""
+    time.sleep(0.01 if orphans else 0.0)
+    alive = []
+    for pid in sorted(orphans):
+        with contextlib.suppress(ChildProcessError):
+            if os.waitpid(pid, os.WNOHANG)[0] == 0:
+                alive.append(pid)
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+    return tuple(alive)
