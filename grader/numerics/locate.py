@@ -8,7 +8,7 @@ that entry, without its row, without its column.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -103,6 +103,12 @@ def locate_errors(
     ValueError
         If the gradient has another shape than x, or holds nan or inf.
 
+    Notes
+    -----
+    A structure takes 43 values of the function, one wrong entry of 30,730 some 163, a row or a
+    column of as many some 170, a gradient that is wrong throughout up to 600. Where steps run
+    into kinks it takes more. A place is named only if nothing wrong is seen outside of it.
+
     Examples
     --------
     >>> x = np.linspace(-1.0, 2.0, 12).reshape(4, 3)
@@ -136,17 +142,18 @@ class _Search:
     rng: np.random.Generator
     evaluations: int = 1
     exponents: range = LADDER
+    whole: list[tuple[Array, Probe]] = field(default_factory=list)
+    """Slopes along directions that move everything."""
 
     def run(self, reg: float | None, samples: int | None) -> Location:
         """Structure first, then places."""
         everything = np.ones(self.G.shape, dtype=np.bool_)
-        directions, probes = [], []
         for _ in range(_FIT_DIRECTIONS):
             v, found = self.look(everything)
-            directions.append(v)
-            probes.append(found)
+            self.whole.append((v, found))
             if found.resolved and len(self.exponents) > 3:
                 self.settle(found)
+        directions, probes = zip(*self.whole, strict=True)
         if not any(p.wrong for p in probes):
             known = any(p.resolved for p in probes)
             return self.report("nothing" if known else "could not tell")
@@ -188,13 +195,17 @@ class _Search:
     def places(self, everything: Block) -> Location:
         """The entries, rows or columns that hold all that is wrong."""
         entries: list[tuple[int, ...]] = []
+        errors = np.zeros(self.G.shape)
         rest = everything
         for turn in range(_ROUNDS):
-            entry = self.halve(rest)
-            if entry is None:
+            entry, error = self.halve(rest)
+            if not error:
                 break
             entries.append(entry)
+            errors[entry] = error
             for kind in _PLACES:
+                if kind == "entries" and not self.explained_by(errors):
+                    continue
                 outside = _without(everything, entries, kind)
                 if outside is not None and self.seems_right(outside):
                     return self.report(kind, entries=entries)
@@ -230,15 +241,22 @@ class _Search:
         rest = _without(everything, entries, "entries")
         return everything if rest is None else rest
 
-    def halve(self, block: Block) -> tuple[int, ...] | None:
-        """One wrong entry of a block that is wrong."""
+    def halve(self, block: Block) -> tuple[tuple[int, ...], float]:
+        """One wrong entry of a block that is wrong, and its error: 0 if it turns out right."""
         inside = np.flatnonzero(block)
         while len(inside) > 1:
             left, right = np.array_split(inside, 2)
             inside = left if self.wrong(self.block(left)) else right
-        if not self.wrong(self.block(inside)):
-            return None
-        return tuple(int(i) for i in np.unravel_index(int(inside[0]), self.G.shape))
+        v, found = self.look(self.block(inside))
+        entry = tuple(int(i) for i in np.unravel_index(int(inside[0]), self.G.shape))
+        return entry, float(v[entry] * (found.slope.value - found.claimed)) * found.wrong
+
+    def explained_by(self, errors: Array) -> bool:
+        """Whether these errors explain every gap that was seen along the first directions."""
+        return all(
+            abs(p.slope.value - p.claimed - float(np.vdot(errors, v))) <= 2 * p.allowed
+            for v, p in self.whole
+        )
 
     def block(self, inside: NDArray[np.intp]) -> Block:
         """A block from the flat indices of its entries."""

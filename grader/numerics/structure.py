@@ -82,9 +82,7 @@ def _fit(terms: Array, slopes: Array, allowed: Array, free: list[int]) -> list[f
     scale = np.linalg.norm(used, axis=0)
     if not scale.all():
         return None
-    found, _, rank, _ = np.linalg.lstsq(used / scale, wanted, rcond=1e-9)
-    if rank < len(free):
-        return None
+    found = np.linalg.lstsq(used / scale, wanted, rcond=1e-9)[0]
     factors[free] = found / scale
     fits = bool((np.abs(slopes - terms @ factors) <= allowed).all())
     return [float(factor) for factor in factors] if fits else None

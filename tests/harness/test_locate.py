@@ -110,7 +110,7 @@ def large() -> tuple[Any, Any, Any]:
     return loss, samples.T @ (P / P.sum(axis=1, keepdims=True)) / len(samples), W
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_one_wrong_entry_of_30730_is_found_in_200_evaluations(large: Any, seed: int) -> None:
     loss, right, W = large
     rng = np.random.default_rng(seed)
@@ -125,7 +125,7 @@ def test_one_wrong_entry_of_30730_is_found_in_200_evaluations(large: Any, seed: 
     assert found.evaluations <= 200
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_barely_visible_entry_is_not_taken_for_a_factor(large: Any, seed: int) -> None:
     loss, right, W = large
     wrong = right.copy()
@@ -134,7 +134,7 @@ def test_barely_visible_entry_is_not_taken_for_a_factor(large: Any, seed: int) -
     assert locate_errors(loss, wrong, W, rng=seed).kind not in ("structure", "everywhere")
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_tiny_error_everywhere_is_not_blamed_on_a_few_places(large: Any, seed: int) -> None:
     """What a few steps cannot tell from right must not be called right."""
     loss, right, W = large
