@@ -1,4 +1,4 @@
-"""What a grade leaves in its folder: results.json after every check, the two pages at the end."""
+"""What a grade leaves in its folder: results.json on the way, the two pages at the end."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from grader.suite.plugin import GradingPlugin
 
 RESULTS, REPORT, STAFF_REPORT = "results.json", "report.html", "staff.html"
+_PARTIAL_S = 0.5
+"""Shortest time between two documents on the way: each holds all checks so far, and costs more
+the more there are, so after every check they would take a quarter of the grade's time. [s]"""
 
 
 class Place(Struct, frozen=True):
@@ -38,6 +41,7 @@ class Output:
         self._submission = submission
         self._seed = seed
         self._began = time.monotonic()
+        self._next_partial = self._began
         self.plugin: GradingPlugin | None = None
         self.isolation = ""
         self.isolation_notes: tuple[str, ...] = ()
@@ -62,10 +66,16 @@ class Output:
         )
 
     def write_partial(self) -> None:
-        """Write results.json with what is graded so far, should this process be killed."""
+        """Write results.json with what is graded so far, should this process be killed.
+
+        It is left as it is when it was written less than half a second ago.
+        """
         from grader.results import write_results
 
+        if time.monotonic() < self._next_partial:
+            return
         write_results(self.grade(complete=False), self._place.results)
+        self._next_partial = time.monotonic() + _PARTIAL_S
 
     def write(self, graded: Grade) -> None:
         """Write the two pages, and results.json last."""
