@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 _OWN_FILES = frozenset({__file__})
+_PRINTING = "arrayprint.py"  # numpy formats what is printed entry by entry, in Python
 _MAX_ENTERED = 200
 
 
@@ -28,6 +29,7 @@ class LineCount:
         self.lines = 0
         self.entered: dict[str, None] = {}
         self.intact = True
+        self._printing = False
         self._files = files
         self._own_files = own_files | _OWN_FILES
         self._reduce_in_c = functools.reduce
@@ -45,6 +47,7 @@ class LineCount:
         """Start to count, from nothing."""
         self.lines = 0
         self.entered = {}
+        self._printing = False
         self._running = self._trace
         sys.settrace(self._running)
         return self
@@ -56,8 +59,11 @@ class LineCount:
 
     def _trace(self, frame: types.FrameType, event: str, _arg: Any) -> Callable[..., Any] | None:
         file = frame.f_code.co_filename
-        if file in self._own_files:
+        if self._printing or file in self._own_files:
             return None
+        if file.endswith(_PRINTING):
+            self._printing = True
+            return self._wait_for_return
         if event == "call":
             if file in self._files and len(self.entered) < _MAX_ENTERED:
                 module = frame.f_globals.get("__name__", "")
@@ -66,6 +72,12 @@ class LineCount:
         elif event == "line":
             self.lines += 1
         return self._trace
+
+    def _wait_for_return(self, _frame: types.FrameType, event: str, _arg: Any) -> Any:
+        """Count again once numpy has formatted what is printed."""
+        if event == "return":
+            self._printing = False
+        return self._wait_for_return
 
     def _counted(self, items: Iterable[Any]) -> Iterator[Any]:
         for item in items:

@@ -234,6 +234,14 @@ def test_lines_do_not_grow_with_arrays() -> None:
     assert len(counts) == 1
 
 
+def test_lines_do_not_grow_with_what_is_printed() -> None:
+    text = "import numpy as np\ndef f(n):\n    print(np.ones((n, 2)))\n    return n\n"
+    with student_of(text) as student:
+        counts = {student.call("code.f", n, trace_lines=True).lines for n in (50, 5, 200)}
+
+    assert len(counts) == 1
+
+
 def test_switching_the_counting_off_is_seen() -> None:
     text = "import sys\ndef f(n):\n    sys.settrace(None)\n    return sum(range(n))\n"
     with student_of(text) as student, pytest.raises(CheckFailed) as caught:
