@@ -134,7 +134,8 @@ def test_everything_but_python_is_closed_to_other_users(bare: Platform) -> None:
 
 
 def test_an_old_python_is_refused_with_a_way_out(bare: Platform) -> None:
-    old = script(bare.root / "old", 'case $1 in -c) exit 1 ;; *) echo "Python 3.8.10" ;; esac')
+    pretend = f'"{own_python()}" -c "import sys; sys.version_info = (3, 8, 10); $2"'
+    old = script(bare.root / "old", f'case $1 in -c) {pretend} ;; *) echo "Python 3.8.10" ;; esac')
 
     ran = bare.set_up(str(old))
 
