@@ -1,0 +1,194 @@
+"""Known variants of a reference's functions: mistakes with a hint, conventions with their credit.
+
+An author collects them, a module of `reference/variants/` for a module of the reference:
+
+    variants = Variants()
+
+    variants.mistake("losses.svm", "no_mean", says="…", hint="…?", source={" / N": ""})
+
+    @variants.mistake(("regularization.l2", "regularization.l1"), says="…", hint="…?")
+    def half(right, W):
+        R, dR = right
+        return R / 2, dR
+
+A variant is a change of the reference's source (two of one function can then be tried together), a
+change of its result (the first parameter is called `right`), or a whole function or class. Each
+becomes text that overrides the function in its module, so that it can also be handed in as a
+student would.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+import types
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal, TypeVar
+
+from msgspec import Struct
+
+T = TypeVar("T", bound=Callable[..., Any])
+
+_RIGHT = "right"
+
+
+class VariantError(Exception):
+    """A variant does not fit the reference; the message says which, and why."""
+
+
+class Variant(Struct, frozen=True):
+    """Another way to write one function or class of the reference.
+
+    `says` is a sentence for the student on what was done, `hint` a question that makes them think;
+    neither holds the answer. `credit` is the share of the points that it leaves.
+    """
+
+    name: str
+    function: str
+    kind: Literal["mistake", "convention"]
+    says: str
+    hint: str = ""
+    credit: float = 0.0
+    source: Mapping[str, str] | None = None
+    written: Callable[..., Any] | None = None
+
+    @property
+    def target(self) -> str:
+        """Name of the function or class in its module."""
+        return self.function.partition(".")[2]
+
+    @property
+    def changes_result(self) -> bool:
+        """Whether it is written as a change of the reference's result."""
+        return self.written is not None and _RIGHT in inspect.signature(self.written).parameters
+
+    def override(self, text: str) -> str:
+        """Text that behaves so, in place of `text`, the source of the function. VariantError."""
+        if self.source is not None:
+            return replaced(text, self.source, f"{self.function}: {self.name}")
+        written = _without_decorators(self.written)
+        if not self.changes_result:
+            return written.replace(f" {self.name}(", f" {self.target}(", 1).replace(
+                f"class {self.name}", f"class {self.target}", 1
+            )
+        changed = written.replace(f"def {self.name}(", "def _changed(", 1)
+        wrapper = (
+            f"def {self.target}(*args, **kwargs):\n"
+            "    return _changed(_right(*args, **kwargs), *args, **kwargs)\n"
+        )
+        return f"{text}\n\n_right = {self.target}\n\n\n{changed}\n\n{wrapper}"
+
+
+class Variants:
+    """The variants of one module of the reference."""
+
+    def __init__(self) -> None:
+        self._variants: list[Variant] = []
+
+    def __iter__(self) -> Iterator[Variant]:
+        """Iterate in the order in which they were written: the more specific come first."""
+        return iter(self._variants)
+
+    def mistake(
+        self,
+        functions: str | tuple[str, ...],
+        name: str = "",
+        *,
+        says: str,
+        hint: str,
+        source: Mapping[str, str] | None = None,
+    ) -> Callable[[T], T]:
+        """Add a mistake of these functions; a decorator, unless `source` says how it is made."""
+        return self._add(functions, Variant(name, "", "mistake", says, hint, source=source))
+
+    def convention(
+        self,
+        functions: str | tuple[str, ...],
+        name: str = "",
+        *,
+        says: str,
+        credit: float = 1.0,
+        source: Mapping[str, str] | None = None,
+    ) -> Callable[[T], T]:
+        """Add a convention that is accepted; a decorator, unless `source` says how it is made."""
+        return self._add(
+            functions, Variant(name, "", "convention", says, credit=credit, source=source)
+        )
+
+    def _add(self, functions: str | tuple[str, ...], variant: Variant) -> Callable[[T], T]:
+        names = (functions,) if isinstance(functions, str) else functions
+
+        def add(written: T | None, name: str) -> None:
+            for function in names:
+                self._variants.append(
+                    Variant(
+                        name,
+                        function,
+                        variant.kind,
+                        variant.says,
+                        variant.hint,
+                        variant.credit,
+                        variant.source,
+                        written,
+                    )
+                )
+
+        def decorate(written: T) -> T:
+            add(written, variant.name or written.__name__)
+            return written
+
+        if variant.source is not None:
+            add(None, variant.name)
+        return decorate
+
+
+def load_variants(package: types.ModuleType) -> tuple[Variant, ...]:
+    """All variants of a package: those in the `variants` of each of its modules."""
+    modules = [m for m in vars(package).values() if isinstance(m, types.ModuleType)]
+    return tuple(v for m in modules for v in getattr(m, "variants", ()))
+
+
+def source_of(reference: types.ModuleType, function: str) -> str:
+    """Source of a function or class of the reference, from its first line on."""
+    module, _, name = function.partition(".")
+    return textwrap.dedent(inspect.getsource(getattr(getattr(reference, module), name)))
+
+
+def replaced(text: str, changes: Mapping[str, str], what: str) -> str:
+    """`text` with each key of `changes`, which must stand in its code, replaced by its value."""
+    body = _body_of(text)
+    head, code = text[:body], text[body:]
+    for old, new in changes.items():
+        if old not in code:
+            raise VariantError(
+                f"{what}: expected {old!r} in the reference's code. It is not there."
+            )
+        code = code.replace(old, new)
+    return head + code
+
+
+def build(reference: types.ModuleType, function: str, override: str) -> Any:
+    """The function or class that `override` defines, in a copy of the names of its module."""
+    module, _, name = function.partition(".")
+    namespace = dict(vars(getattr(reference, module)))
+    code = compile(override, f"<variant of {function}>", "exec", dont_inherit=True)
+    exec(code, namespace)  # noqa: S102 - the assignment's own text
+    return namespace[name]
+
+
+def _without_decorators(written: Callable[..., Any] | None) -> str:
+    text = textwrap.dedent(inspect.getsource(written))  # type: ignore[arg-type]
+    node = ast.parse(text).body[0]
+    assert isinstance(node, (ast.FunctionDef, ast.ClassDef))  # noqa: S101 - for the type checker
+    return "\n".join(text.splitlines()[node.lineno - 1 :]) + "\n"
+
+
+def _body_of(text: str) -> int:
+    """Where the code after a function's or class's docstring begins: words are not changed."""
+    node = ast.parse(text).body[0]
+    assert isinstance(node, (ast.FunctionDef, ast.ClassDef))  # noqa: S101 - for the type checker
+    if ast.get_docstring(node) is None:
+        return 0
+    line = node.body[0].end_lineno or 0
+    return sum(len(part) for part in text.splitlines(keepends=True)[:line])
