@@ -241,7 +241,7 @@ def test_gradient_descent_on_the_cubic(check, student):
     name = "descent.gradient_descent"
     settings = {"alpha": 0.05, "iterations": 60}
     path = walk(check, student, "gradient_descent", cubic_gradient, 1.0, settings)
-    check.equals(name, path[:2], [1.0, 1.6], sequence=True, what="the first step")
+    check.equals(name, path[:2][-1], 1.6, what="the second point")
     check.equals(name, path[-1], 3.0, rtol=1e-6, what="the last point")
 
 
