@@ -255,33 +255,44 @@ class Callback(Struct, tag="callback", frozen=True):
 
 Answer = Union[Ready, Imported, Returned, Raised, Callback]
 
+_HEADER = struct.Struct("<Q")
+_READ = 2**16  # bytes asked for at once
+
 _encoder = msgspec.msgpack.Encoder()
 request_decoder = msgspec.msgpack.Decoder(Request)
 answer_decoder = msgspec.msgpack.Decoder(Answer)
 
 
 class Channel:
-    """Length-prefixed messages over a socket, with a deadline."""
+    """Length-prefixed messages over a socket, with a deadline.
 
-    def __init__(self, sock: socket.socket) -> None:
+    An `exact` channel reads no further than a message, where descriptors may follow.
+    """
+
+    def __init__(self, sock: socket.socket, *, exact: bool = False) -> None:
         self._sock = sock
+        self._exact = exact
+        self._got = bytearray()
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
 
     def send(self, message: Any, timeout_s: float | None = None) -> None:
         """Send one message; `Closed` when nobody is there, `TimedOut` when nobody reads."""
         data = _encoder.encode(message)
-        self._sock.settimeout(timeout_s)
+        data = _HEADER.pack(len(data)) + data
         try:
-            self._sock.sendall(struct.pack("<Q", len(data)) + data)
-        except TimeoutError:
-            raise TimedOut from None
+            # Nearly all messages fit into the socket at once, where no time need be kept.
+            sent = self._sock.send(data, socket.MSG_DONTWAIT)
+            if sent < len(data):
+                self._send_rest(memoryview(data)[sent:], timeout_s)
+        except BlockingIOError:
+            self._send_rest(memoryview(data), timeout_s)
         except OSError:
             raise Closed from None
 
     def receive(self, decoder: Any, deadline: float | None = None) -> Any:
         """Receive one message until `deadline` [s, monotonic clock]."""
-        (size,) = struct.unpack("<Q", self._exactly(8, deadline))
+        (size,) = _HEADER.unpack(self._exactly(_HEADER.size, deadline))
         if size > MAX_MESSAGE:
             raise Malformed(f"a message of {size} bytes")
         data = self._exactly(size, deadline)
@@ -290,23 +301,33 @@ class Channel:
         except (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError) as e:
             raise Malformed(type(e).__name__) from None
 
+    def _send_rest(self, data: memoryview, timeout_s: float | None) -> None:
+        try:
+            self._sock.settimeout(timeout_s)
+            self._sock.sendall(data)
+            self._sock.settimeout(None)
+        except TimeoutError:
+            raise TimedOut from None
+        except OSError:
+            raise Closed from None
+
     def _exactly(self, size: int, deadline: float | None) -> bytearray:
-        data = bytearray(size)
-        view = memoryview(data)
-        got = 0
-        while got < size:
+        """The next bytes; what came along with them is kept for the next time."""
+        while len(self._got) < size:
             if deadline is not None:
                 left = deadline - time.monotonic()
                 if left <= 0 or not self._poll.poll(left * 1000):
                     raise TimedOut
+            missing = size - len(self._got)
             try:
-                self._sock.settimeout(None)
-                received = self._sock.recv_into(view[got:])
+                received = self._sock.recv(min(missing if self._exact else _READ, _READ))
             except OSError:
                 raise Closed from None
-            if received == 0:
+            if not received:
                 raise Closed
-            got += received
+            self._got += received
+        data = self._got[:size]
+        del self._got[:size]
         return data
 
     def fileno(self) -> int:
