@@ -84,19 +84,15 @@ def walk(check, student, name, df, x, settings):
     return iterates(check, name, student.call(f"descent.{name}", df, x, **settings).value, x)
 
 
-def judge_steps(check, rng, name, steps):
-    """The rule on an array: 1, 2 and 10 steps."""
-    df, x = gentle(rng, (3,))
-    for iterations in steps:
-        check.matches(
-            f"descent.{name}", df, x, **OWN[name], iterations=iterations, sequence=True, rtol=RTOL
-        )
-
-
-def judge_float(check, rng, name):
-    """The rule on a number."""
-    df, x = gentle(rng, ())
-    check.matches(f"descent.{name}", df, x, **OWN[name], iterations=4, sequence=True, rtol=RTOL)
+def judge_rule(check, rng, name, parts=("first", "steps", "float")):
+    """The first step, the steps after it, and the steps of a number: each in its part."""
+    runs = ((3,), [1]), ((3,), [2, 10]), ((), [4])
+    for part_name, (shape, counts) in zip(parts, runs, strict=True):
+        df, x = gentle(rng, shape)
+        with check.part_of(part_name):
+            for iterations in counts:
+                settings = {**OWN[name], "iterations": iterations, "sequence": True, "rtol": RTOL}
+                check.matches(f"descent.{name}", df, x, **settings)
 
 
 def judge_beale(check, name, alpha, iterations=10):
@@ -225,13 +221,9 @@ def test_defaults(check, student, rng, function):
 @points(first=0.5, steps=1, float=0.5)
 def test_gradient_descent(check, rng):
     """gradient_descent takes steps of alpha times the gradient, for arrays and for numbers."""
-    with check.part_of("first"):
-        judge_steps(check, rng, "gradient_descent", [1])
+    judge_rule(check, rng, "gradient_descent")
     with check.part_of("steps"):
-        judge_steps(check, rng, "gradient_descent", [2, 10])
         judge_beale(check, "gradient_descent", alpha=0.01)
-    with check.part_of("float"):
-        judge_float(check, rng, "gradient_descent")
 
 
 @points(1)
@@ -248,21 +240,17 @@ def test_gradient_descent_on_the_cubic(check, student):
 @points(steps=1, float=0.25)
 def test_momentum(check, rng):
     """gradient_descent_momentum remembers gamma times its last step."""
+    judge_rule(check, rng, "gradient_descent_momentum", parts=("steps", "steps", "float"))
     with check.part_of("steps"):
-        judge_steps(check, rng, "gradient_descent_momentum", [1, 2, 10])
         judge_beale(check, "gradient_descent_momentum", alpha=0.01)
-    with check.part_of("float"):
-        judge_float(check, rng, "gradient_descent_momentum")
 
 
 @points(steps=1, float=0.25)
 def test_nesterov(check, rng):
     """gradient_descent_nesterov takes its gradient at x - gamma * v."""
+    judge_rule(check, rng, "gradient_descent_nesterov", parts=("steps", "steps", "float"))
     with check.part_of("steps"):
-        judge_steps(check, rng, "gradient_descent_nesterov", [1, 2, 10])
         judge_beale(check, "gradient_descent_nesterov", alpha=0.01)
-    with check.part_of("float"):
-        judge_float(check, rng, "gradient_descent_nesterov")
 
 
 @points(0.75)
@@ -288,45 +276,25 @@ def test_nesterov_looks_ahead(check, student, rng):
 @points(first=0.5, steps=0.5, float=0.25)
 def test_adagrad(check, rng):
     """gradient_descent_adagrad divides by the root of the sum of all squares so far, from 0."""
-    with check.part_of("first"):
-        judge_steps(check, rng, "gradient_descent_adagrad", [1])
-    with check.part_of("steps"):
-        judge_steps(check, rng, "gradient_descent_adagrad", [2, 10])
-    with check.part_of("float"):
-        judge_float(check, rng, "gradient_descent_adagrad")
+    judge_rule(check, rng, "gradient_descent_adagrad")
 
 
 @points(first=0.5, steps=0.5, float=0.25)
 def test_adadelta(check, rng):
     """gradient_descent_adadelta averages its updates, before alpha, and its gradients, from 0."""
-    with check.part_of("first"):
-        judge_steps(check, rng, "gradient_descent_adadelta", [1])
-    with check.part_of("steps"):
-        judge_steps(check, rng, "gradient_descent_adadelta", [2, 10])
-    with check.part_of("float"):
-        judge_float(check, rng, "gradient_descent_adadelta")
+    judge_rule(check, rng, "gradient_descent_adadelta")
 
 
 @points(first=0.5, steps=0.5, float=0.25)
 def test_rmsprop(check, rng):
     """gradient_descent_rmsprop divides by the root of an average of squares, from 0."""
-    with check.part_of("first"):
-        judge_steps(check, rng, "gradient_descent_rmsprop", [1])
-    with check.part_of("steps"):
-        judge_steps(check, rng, "gradient_descent_rmsprop", [2, 10])
-    with check.part_of("float"):
-        judge_float(check, rng, "gradient_descent_rmsprop")
+    judge_rule(check, rng, "gradient_descent_rmsprop")
 
 
 @points(first=0.5, steps=0.75, float=0.25)
 def test_adam(check, rng):
     """gradient_descent_adam corrects both of its averages, with t = 1 in the first step."""
-    with check.part_of("first"):
-        judge_steps(check, rng, "gradient_descent_adam", [1])
-    with check.part_of("steps"):
-        judge_steps(check, rng, "gradient_descent_adam", [2, 10])
-    with check.part_of("float"):
-        judge_float(check, rng, "gradient_descent_adam")
+    judge_rule(check, rng, "gradient_descent_adam")
 
 
 # The constants in the denominators, where they show
