@@ -87,7 +87,7 @@ def serve(sock: socket.socket, plan: isolation.Plan, parent: int) -> None:
     # What is alive now stays: a worker that collects garbage need not copy its pages.
     gc.collect()
     gc.freeze()
-    channel = wire.Channel(sock)
+    channel = wire.Channel(sock, exact=True)
     channel.send(Started(missing))
     server = Server(sock, channel, already)
     while True:

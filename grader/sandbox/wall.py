@@ -197,7 +197,7 @@ class Wall:
             self._order(self._stage)
 
     def _take(self, pid: int, sock: socket.socket) -> None:
-        self._pid, self._sock, self._channel = pid, sock, wire.Channel(sock)
+        self._pid, self._sock, self._channel = pid, sock, wire.Channel(sock, exact=True)
         try:
             started = self._channel.receive(server.report_decoder, time.monotonic() + _ORDER_S)
         except (wire.Closed, wire.TimedOut, wire.Malformed) as error:
@@ -228,11 +228,13 @@ class Wall:
 
     def _sweep(self) -> None:
         """Kill what outlived its worker, until nothing is left."""
-        if self._user is not None:
-            _kill_all_of(self._user)
         for _ in range(_SWEEPS):
-            left = _children() - self._children_before
-            if not left:
+            if self._user is not None:
+                _kill_all_of(self._user)
+            # What lost its parent is ours, so where we have no child there is nothing below it.
+            children = _children()
+            left = (children or set()) - (self._children_before or set())
+            if children is not None and not left:
                 return
             for pid in left:
                 _kill(pid)
@@ -246,23 +248,22 @@ def _kill(pid: int) -> None:
 
 
 def _kill_all_of(user: int) -> None:
-    """Kill every process of that user, from a process of its own; a fork bomb wants rounds."""
+    """Kill every process of that user, from a process of its own."""
     pid = os.fork()
     if pid == 0:
         with contextlib.suppress(OSError):
             os.setresuid(user, user, user)
-            for _ in range(_SWEEPS):
-                os.kill(-1, signal.SIGKILL)
-                time.sleep(0.001)
+            os.kill(-1, signal.SIGKILL)
         os._exit(0)
     os.waitpid(pid, 0)
 
 
-def _children() -> set[int]:
+def _children() -> set[int] | None:
+    """Our children; None where the system does not say."""
     path = Path(f"/proc/self/task/{os.getpid()}/children")
     with contextlib.suppress(OSError):
         return {int(pid) for pid in path.read_text().split()}
-    return set()
+    return None
 
 
 def _become_subreaper() -> None:
