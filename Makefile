@@ -23,7 +23,7 @@ lint: $(VENV)/ready
 	$(BIN)/grader template --check
 
 suite: $(VENV)/ready
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 template: $(VENV)/ready
 	$(BIN)/grader template

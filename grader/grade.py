@@ -52,7 +52,8 @@ def grade(options: Options) -> Grade:
     """Grade one submission and write its results and pages.
 
     Raises AssignmentError or ReferenceBroken if the assignment is, IsolationTooWeak if the wall
-    is lower than asked for, WallFailed if there is none.
+    is lower than asked for, WallFailed if there is none. Whatever else is raised, results.json
+    holds what was graded before.
     """
     with Wall() as wall:
         # Only now, with the process server forked, is anything of the assignment read.
@@ -61,8 +62,8 @@ def grade(options: Options) -> Grade:
         from grader.suite.run import run_suites
 
         assignment = load_assignment(options.assignment)
-        modules_wanted = assignment.settings.modules
-        submission = load_submission(options.submission, modules_wanted, assignment.given_out)
+        wanted = assignment.settings.modules
+        submission = load_submission(options.submission, wanted, assignment.given_out)
         output = Output(options.place, assignment, submission, options.seed)
         output.write_partial()
         output.isolation = _try_the_wall(wall, options, assignment)
@@ -70,9 +71,10 @@ def grade(options: Options) -> Grade:
         make_student = _stage(wall, assignment, submission)
         output.plugin = _plugin(assignment, options, make_student, output.write_partial)
         guard_s = _GUARD_FACTOR * assignment.settings.limits.check_s
-        run_suites(output.plugin, assignment.folder, guard_s)
-    graded = output.grade(complete=True)
-    output.write(graded)
+        with output.kept_on_failure():
+            run_suites(output.plugin, assignment.folder, guard_s)
+            graded = output.grade(complete=True)
+            output.write(graded)
     return graded
 
 

@@ -38,6 +38,8 @@ class Finding(Struct, frozen=True):
     question: str = ""
     code: tuple[CodeLine, ...] = ()
     function: str = ""
+    exception: str = ""
+    """Type of the exception that the student's code raised."""
     warnings: tuple[str, ...] = ()
     printed: str = ""
     staff: str = ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import platform
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +23,10 @@ RESULTS, REPORT, STAFF_REPORT = "results.json", "report.html", "staff.html"
 _PARTIAL_S = 0.5
 """Shortest time between two documents on the way: each holds all checks so far, and costs more
 the more there are, so after every check they would take a quarter of the grade's time. [s]"""
+
+
+class BrokeDown(Exception):
+    """The grader failed in the middle; results.json holds what was graded before."""
 
 
 class Place(Struct, frozen=True):
@@ -41,6 +47,7 @@ class Output:
         self._submission = submission
         self._seed = seed
         self._began = time.monotonic()
+        self._troubles: tuple[str, ...] = ()
         self._next_partial = self._began
         self.plugin: GradingPlugin | None = None
         self.isolation = ""
@@ -55,7 +62,7 @@ class Output:
             outcomes=tuple(plugin.outcomes) if plugin else (),
             expected=Fraction(str(self._assignment.settings.total_points)),
             notices=self._submission.notices,
-            troubles=tuple(plugin.troubles) if plugin else (),
+            troubles=(*(plugin.troubles if plugin else ()), *self._troubles),
             leaderboard=tuple(plugin.leaderboard) if plugin else (),
             seed=self._seed,
             isolation=self.isolation,
@@ -77,6 +84,16 @@ class Output:
         write_results(self.grade(complete=False), self._place.results)
         self._next_partial = time.monotonic() + _PARTIAL_S
 
+    @contextmanager
+    def kept_on_failure(self) -> Iterator[None]:
+        """Leave what was graded so far, with the trouble, when the grader itself breaks down."""
+        try:
+            yield
+        except Exception as error:
+            self._troubles = (f"the grader broke down: {type(error).__name__}: {error}",)
+            self.write_partial()
+            raise BrokeDown(str(error)) from error
+
     def write(self, graded: Grade) -> None:
         """Write the two pages, and results.json last."""
         from grader.report import render_report
@@ -89,7 +106,9 @@ class Output:
 
 
 def write_failure(place: Place, error: Exception) -> None:
-    """Leave a valid results.json when grading did not begin, or broke down."""
+    """Leave a valid results.json when grading did not even begin."""
+    if isinstance(error, BrokeDown):
+        return  # results.json already holds what was graded, and says what happened
     from grader.results import failed_results, write_results
 
     message = "The grader failed, not your code. Nothing was graded; please tell the course staff."

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 import numpy as np
 from msgspec import Struct
 
+from grader.exchange import Arguments, Exchange, Inside, OwnFunction
 from grader.outcomes import CheckFailed, CodeLine, Finding, GraderFailed
 
 from . import values, wire, words
@@ -21,6 +22,13 @@ from .proxies import FunctionProxy, ModuleProxy, ObjectProxy
 from .wall import OpenWorker, Wall, WallFailed
 
 _MAX_TIMEOUTS = 2
+_KINDS: dict[type, Literal["call", "attribute", "hold", "read"]] = {
+    wire.Call: "call",
+    wire.Attribute: "attribute",
+    wire.Hold: "hold",
+    wire.Read: "read",
+}
+"""What is remembered of a conversation, to be played again."""
 
 
 class Limits(Struct, frozen=True):
@@ -71,6 +79,8 @@ class Student:
         self._deadline = time.monotonic() + limits.check_s
         self._callbacks: list[Callable[..., Any]] = []
         self._callbacks_left = limits.callbacks
+        self.history: list[Exchange] = []
+        """What was asked so far and what came of it; an exchange is data until it is replayed."""
         self.last = Answer(None)
 
     def __getattr__(self, name: str) -> ModuleProxy:
@@ -112,9 +122,13 @@ class Student:
         before = [array.copy() for array in packer.arrays]
         try:
             answer = self._converse(call, name, packer.arrays)
+        except CheckFailed as error:
+            self._remember(call, raised=error.finding)
+            raise
         finally:
             _restore(packer.arrays, before)
         value = self._unpack(answer.value, name)
+        self._remember(call, answer.value)
         if trace_lines and answer.lines < 0:
             raise CheckFailed(words.of_tampering(name))
         where = self._handed.sources.quote([answer.where] if answer.where else [])
@@ -131,7 +145,9 @@ class Student:
 
     def ask(self, request: wire.Request, name: str) -> Any:
         """Put any other request to the worker and return the value."""
-        return self._unpack(self._converse(request, name, []).value, name)
+        answer = self._converse(request, name, [])
+        self._remember(request, answer.value)
+        return self._unpack(answer.value, name)
 
     def close(self) -> None:
         """End the worker, if there is one."""
@@ -256,6 +272,50 @@ class Student:
         except (wire.Malformed, RecursionError, MemoryError) as error:
             raise CheckFailed(words.of_unreadable(name, str(error))) from None
 
+    def _remember(
+        self, request: wire.Request, value: wire.Value = None, raised: Finding | None = None
+    ) -> None:
+        """Keep an exchange as the messages that it was, which nobody can change any more."""
+        kind = _KINDS.get(type(request))
+        if kind is None:
+            return
+        number = getattr(request, "object", -1)
+        asked = request.value if isinstance(request, wire.Hold) else None
+        args = request.args if isinstance(request, wire.Call) else [asked]
+        kwargs = request.kwargs if isinstance(request, wire.Call) else {}
+
+        def arguments(objects: Mapping[int, Any], functions: Callable[[str], Any]) -> Arguments:
+            def give(special: wire.Value) -> Any:
+                return self._stand_in(special, objects, functions)
+
+            unpacker = values.Unpacker(give)
+            positional = tuple(unpacker.unpack(arg) for arg in args)
+            return positional, {key: unpacker.unpack(arg) for key, arg in kwargs.items()}
+
+        self.history.append(
+            Exchange(
+                kind="method" if kind == "call" and number >= 0 else kind,
+                name=getattr(request, "name", ""),
+                arguments=arguments,
+                object=number,
+                value=values.Unpacker(_inside).unpack(value),
+                raised="" if raised is None else raised.exception or raised.kind,
+            )
+        )
+
+    def _stand_in(
+        self, special: wire.Value, objects: Mapping[int, Any], functions: Callable[[str], Any]
+    ) -> Any:
+        if isinstance(special, wire.ObjectData):
+            return objects[special.id]
+        if isinstance(special, wire.FunctionData):
+            return functions(special.name)
+        if isinstance(special, wire.CallbackData):
+            return self._callbacks[special.id]
+        if isinstance(special, wire.RandomData):
+            return values.unpack_random(special.state)
+        raise wire.Malformed("a value of unknown kind")
+
     def _name(self, value: Any) -> wire.Value:
         """Name what has no data: proxies by their number, callables as callbacks."""
         if isinstance(value, ObjectProxy):
@@ -266,6 +326,14 @@ class Student:
             self._callbacks.append(value)
             return wire.CallbackData(len(self._callbacks) - 1)
         return None
+
+
+def _inside(special: wire.Value) -> Any:
+    if isinstance(special, wire.ObjectData):
+        return Inside(special.id)
+    if isinstance(special, wire.FunctionData):
+        return OwnFunction(special.name)
+    raise wire.Malformed("a value of unknown kind")
 
 
 def _argument_names(

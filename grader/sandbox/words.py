@@ -97,7 +97,12 @@ def of_raised(name: str, answer: wire.Raised, sources: Sources, allowed: Sequenc
     if answer.kind == "not_allowed":
         listed = " and ".join(sorted(allowed))
         finding = _with(finding, evidence=(f"Allowed are {listed} and the standard library.",))
-    return _with(finding, code=sources.quote(answer.frames), function=name)
+    return _with(
+        finding,
+        code=sources.quote(answer.frames),
+        function=name,
+        exception=clean(answer.type_name, 80) if finding.kind == "raised" else "",
+    )
 
 
 def of_timeout(name: str, seconds: float, what: str = "call") -> Finding:

@@ -19,7 +19,7 @@ FLOW = (
     ("numerics",),
     ("results", "report", "summary"),
     ("points", "text"),
-    ("outcomes",),
+    ("outcomes", "exchange"),
 )
 """Rooms in the order in which data pass; a room may import from those after its own line."""
 INSIDE = {

@@ -1,0 +1,38 @@
+"""What passed between a check and the student's code, so that it can be played again elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Arguments = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+class Inside(Struct, frozen=True):
+    """An object that lives in the student's process, by its number."""
+
+    number: int
+
+
+class OwnFunction(Struct, frozen=True):
+    """A function of the student's that was an argument, by its name."""
+
+    name: str
+
+
+class Exchange(Struct, frozen=True):
+    """One thing that was asked of the student's code, and what came of it.
+
+    `arguments` makes fresh copies; it is given what stands for the objects inside, by number, and
+    for functions of the student's own, by name. `raised` is the type of the exception that a call
+    came to, or the kind of what else went wrong.
+    """
+
+    kind: Literal["call", "method", "attribute", "hold", "read"]
+    name: str
+    arguments: Callable[[Mapping[int, Any], Callable[[str], Any]], Arguments]
+    object: int = -1
+    value: Any = None
+    raised: str = ""
