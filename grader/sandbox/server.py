@@ -32,8 +32,6 @@ class Stage(Struct, tag="stage", frozen=True):
 class Spawn(Struct, tag="spawn", frozen=True):
     """Fork a worker on the socket that follows."""
 
-    seed: int
-
 
 class Probe(Struct, tag="probe", frozen=True):
     """Fork a worker that runs the self-test and answers on the socket that follows."""
@@ -134,9 +132,7 @@ class Server:
             self._channel.close()
             isolation.limit_worker(self._limits, self._already)
             if isinstance(order, Spawn):
-                worker.run(
-                    sock, self._compiled, self._gate, order.seed, self._limits.output, server
-                )
+                worker.run(sock, self._compiled, self._gate, self._limits.output, server)
             else:
                 isolation.shut_worker(server)
                 wire.Channel(sock).send(isolation.self_test(order.targets))

@@ -153,7 +153,7 @@ class Student:
         """End the worker, if there is one."""
         if self._worker is not None:
             worker, self._worker = self._worker, None
-            self._handed.wall.close_worker(worker)
+            self._handed.wall.dismiss_worker(worker)
 
     @property
     def generation(self) -> int:

@@ -58,6 +58,9 @@ class Wall:
         self._stage: server.Stage | None = None
         self._open: dict[int, OpenWorker] = {}
         self._rejected: list[modules.Broken] = []
+        self._ahead: wire.Channel | None = None
+        self._ahead_pid = 0
+        self._unread = 0
         self.missing_layers: tuple[str, ...] = ()
         self._children_before = _children()
         _become_subreaper()
@@ -72,6 +75,9 @@ class Wall:
     ) -> None:
         """Hand the student's sources in. A source on which the compiler dies is left out."""
         self._stage = server.Stage(list(sources), list(allowed), list(stand_ins), limits)
+        if self._ahead is not None:  # it has other sources
+            self._restart()
+            return
         try:
             self._order(self._stage)
         except WallFailed:
@@ -83,22 +89,26 @@ class Wall:
         return tuple(self._rejected)
 
     def open_worker(self, seed: int) -> OpenWorker:
-        """Fork a worker, and wait until it is shut in and listens."""
+        """A worker that is shut in and listens. It was forked ahead, as the next one is now.
+
+        So a fork takes no time of the grader's where there is a second core. Nothing of the
+        student's has run in it, and the worker before has ended.
+        """
         for attempt in (1, 2):
-            ours, theirs = socket.socketpair()
             try:
-                with theirs:
-                    spawned = self._order(server.Spawn(seed), theirs)
-                channel = wire.Channel(ours)
+                channel = self._ahead or self._fork_ahead()
+                self._read_reports()
+                self._clear_scratch()
                 channel.receive(wire.answer_decoder, time.monotonic() + _ORDER_S)
+                channel.send(wire.Begin(seed), _ORDER_S)
+                worker = OpenWorker(channel, self._ahead_pid)
+                self._open[worker.pid] = worker
+                self._fork_ahead()
             except (WallFailed, wire.Closed, wire.TimedOut, wire.Malformed) as error:
-                ours.close()
                 if attempt == 2:
                     raise WallFailed(f"no worker could be started: {error!r}") from None
                 self._restart()
             else:
-                worker = OpenWorker(channel, spawned.pid)
-                self._open[spawned.pid] = worker
                 return worker
         raise AssertionError
 
@@ -109,12 +119,19 @@ class Wall:
         try:
             ended = self._order(server.Reap(worker.pid))
         except WallFailed:
-            with contextlib.suppress(OSError):
-                os.kill(worker.pid, signal.SIGKILL)
-            self._restart()
+            self._give_up(worker)
             return -signal.SIGKILL
         self._clear_scratch()
         return int(ended.status)
+
+    def dismiss_worker(self, worker: OpenWorker) -> None:
+        """End a worker without waiting for it: the next one is opened when it has ended."""
+        worker.channel.close()
+        self._open.pop(worker.pid, None)
+        try:
+            self._give(server.Reap(worker.pid))
+        except WallFailed:
+            self._give_up(worker)
 
     def self_test(self, targets: isolation.Targets) -> list[str]:
         """What a worker, with no student code in it, was refused when it tried to escape."""
@@ -134,6 +151,7 @@ class Wall:
         """End the server and whatever is left of what student code started; remove the scratch."""
         for worker in self._open.values():
             worker.channel.close()
+        self._forget_ahead()
         self._channel.close()
         _kill(self._pid)
         self._sweep()
@@ -147,11 +165,52 @@ class Wall:
         """Close on leaving."""
         self.close()
 
+    def _fork_ahead(self) -> wire.Channel:
+        """Have the worker after this one forked, and do not wait for it."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._ahead = wire.Channel(ours)
+            self._give(server.Spawn(), theirs)
+        return self._ahead
+
+    def _forget_ahead(self) -> None:
+        if self._ahead is not None:
+            self._ahead.close()
+        self._ahead, self._unread = None, 0
+
+    def _give_up(self, worker: OpenWorker) -> None:
+        """Go on with another server when this one does not end a worker."""
+        with contextlib.suppress(OSError):
+            os.kill(worker.pid, signal.SIGKILL)
+        self._restart()
+
     def _order(self, order: server.Order, handed: socket.socket | None = None) -> Any:
+        """Give an order and wait for the report."""
+        self._read_reports()
+        self._give(order, handed)
+        self._unread = 0
+        return self._report()
+
+    def _give(self, order: server.Order, handed: socket.socket | None = None) -> None:
+        """Give an order; its report is read before that of the next is waited for."""
         try:
             self._channel.send(order, _ORDER_S)
             if handed is not None:
                 socket.send_fds(self._sock, [b"f"], [handed.fileno()])
+        except (wire.Closed, wire.TimedOut, OSError) as error:
+            raise WallFailed(f"the process server does not listen: {error!r}") from None
+        self._unread += 1
+
+    def _read_reports(self) -> None:
+        """Read what was not waited for: the number of the worker ahead, the end of another."""
+        while self._unread:
+            report = self._report()
+            self._unread -= 1
+            if isinstance(report, server.Spawned):
+                self._ahead_pid = report.pid
+
+    def _report(self) -> Any:
+        try:
             return self._channel.receive(server.report_decoder, time.monotonic() + _ORDER_S)
         except (wire.Closed, wire.TimedOut, wire.Malformed, OSError) as error:
             raise WallFailed(f"the process server did not answer: {error!r}") from None
@@ -171,6 +230,7 @@ class Wall:
 
     def _restart(self) -> None:
         """Start another server as a program: a fork of this process would know too much."""
+        self._forget_ahead()
         _kill(self._pid)
         self._channel.close()
         self._sweep()

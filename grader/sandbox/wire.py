@@ -132,6 +132,12 @@ Value = Union[
 # What the trusted side asks.
 
 
+class Begin(Struct, tag="begin", frozen=True):
+    """The worker's check begins: this is the seed of what draws without one. Not answered."""
+
+    seed: int
+
+
 class Call(Struct, tag="call", frozen=True):
     """Call a function of the student's by name, or a method of an object inside."""
 
@@ -259,6 +265,7 @@ _HEADER = struct.Struct("<Q")
 _READ = 2**16  # bytes asked for at once
 
 _encoder = msgspec.msgpack.Encoder()
+begin_decoder = msgspec.msgpack.Decoder(Begin)
 request_decoder = msgspec.msgpack.Decoder(Request)
 answer_decoder = msgspec.msgpack.Decoder(Answer)
 

@@ -73,15 +73,17 @@ def run(
     sock: socket.socket,
     compiled: Sequence[modules.Compiled],
     gate: modules.Gate,
-    seed: int,
     output_limit: int,
     server: int,
 ) -> None:
     """Shut this process in, say that it is ready, and serve requests until the channel closes."""
     isolation.shut_worker(server)
-    worker = Worker(wire.Channel(sock), compiled, gate, CappedText(output_limit))
+    channel = wire.Channel(sock)
+    worker = Worker(channel, compiled, gate, CappedText(output_limit))
     sys.meta_path.insert(0, gate)
     modules.forget([c.source.module for c in compiled])
+    channel.send(wire.Ready())
+    seed = channel.receive(wire.begin_decoder).seed
     # A function that draws without a seed must do the same in two grades of one submission.
     random.seed(seed)
     np.random.seed(seed % 2**32)  # noqa: NPY002 - the legacy generator is the one to seed
@@ -115,7 +117,6 @@ class Worker:
 
     def serve(self) -> None:
         """Answer requests until there are no more."""
-        self._channel.send(wire.Ready())
         while True:
             try:
                 request = self._channel.receive(wire.request_decoder)
