@@ -25,14 +25,16 @@ class OwnFunction(Struct, frozen=True):
 class Exchange(Struct, frozen=True):
     """One thing that was asked of the student's code, and what came of it.
 
-    `arguments` makes fresh copies; it is given what stands for the objects inside, by number, and
-    for functions of the student's own, by name. `raised` is the type of the exception that a call
-    came to, or the kind of what else went wrong.
+    `arguments` makes them anew; it is given what stands for the objects inside, by number, and for
+    functions of the student's own, by name. Where functions of the check's are among them, arrays
+    are the check's own, as those functions may read them: `restore` is to be called afterwards.
+    `raised` is the type of the exception that a call came to, or the kind of what else went wrong.
     """
 
     kind: Literal["call", "method", "attribute", "hold", "read"]
     name: str
     arguments: Callable[[Mapping[int, Any], Callable[[str], Any]], Arguments]
+    restore: Callable[[], None]
     object: int = -1
     value: Any = None
     raised: str = ""

@@ -38,12 +38,12 @@ class Finding(Struct, frozen=True):
     question: str = ""
     code: tuple[CodeLine, ...] = ()
     function: str = ""
-    exception: str = ""
-    """Type of the exception that the student's code raised."""
     warnings: tuple[str, ...] = ()
     printed: str = ""
     staff: str = ""
     """For the staff alone: a traceback, an expected value, what a message was made from."""
+    exception: str = ""
+    """Type of the exception that the student's code raised."""
 
 
 class CheckFailed(Exception):

@@ -20,10 +20,13 @@ student would.
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
+import sys
 import textwrap
 import types
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
@@ -168,13 +171,43 @@ def replaced(text: str, changes: Mapping[str, str], what: str) -> str:
     return head + code
 
 
-def build(reference: types.ModuleType, function: str, override: str) -> Any:
-    """The function or class that `override` defines, in a copy of the names of its module."""
+def build(
+    reference: types.ModuleType,
+    function: str,
+    text: str,
+    names: Mapping[str, Any] | None = None,
+) -> Any:
+    """The function or class that `text` defines, in a copy of its module's names, and `names`."""
     module, _, name = function.partition(".")
-    namespace = dict(vars(getattr(reference, module)))
-    code = compile(override, f"<variant of {function}>", "exec", dont_inherit=True)
+    namespace = {**vars(getattr(reference, module)), **(names or {})}
+    code = compile(text, f"<variant of {function}>", "exec", dont_inherit=True)
     exec(code, namespace)  # noqa: S102 - the assignment's own text
     return namespace[name]
+
+
+@contextmanager
+def patched(reference: types.ModuleType, function: str, text: str) -> Iterator[types.ModuleType]:
+    """The whole reference with one function written otherwise, wherever it is used."""
+    name = f"{reference.__name__}_with_{function.replace('.', '_')}"
+    target = function.partition(".")[0]
+    package = types.ModuleType(name)
+    package.__path__ = list(reference.__path__)
+    sys.modules[name] = package
+    try:
+        changed = types.ModuleType(f"{name}.{target}")
+        changed.__package__ = name
+        sys.modules[changed.__name__] = changed
+        original = getattr(reference, target)
+        code = f"{inspect.getsource(original)}\n\n{text}"
+        exec(compile(code, original.__file__, "exec", dont_inherit=True), vars(changed))  # noqa: S102 - the assignment's own text
+        submodules = {k: v for k, v in vars(reference).items() if isinstance(v, types.ModuleType)}
+        for short, module in submodules.items():
+            if module.__name__ == f"{reference.__name__}.{short}":
+                setattr(package, short, importlib.import_module(f"{name}.{short}"))
+        yield package
+    finally:
+        for known in [known for known in sys.modules if known.partition(".")[0] == name]:
+            del sys.modules[known]
 
 
 def _without_decorators(written: Callable[..., Any] | None) -> str:

@@ -9,26 +9,19 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
 
-from grader.exchange import Arguments, Exchange, Inside, OwnFunction
+from grader.exchange import Exchange
 from grader.outcomes import CheckFailed, CodeLine, Finding, GraderFailed
 
-from . import values, wire, words
+from . import memory, values, wire, words
 from .proxies import FunctionProxy, ModuleProxy, ObjectProxy
 from .wall import OpenWorker, Wall, WallFailed
 
 _MAX_TIMEOUTS = 2
-_KINDS: dict[type, Literal["call", "attribute", "hold", "read"]] = {
-    wire.Call: "call",
-    wire.Attribute: "attribute",
-    wire.Hold: "hold",
-    wire.Read: "read",
-}
-"""What is remembered of a conversation, to be played again."""
 
 
 class Limits(Struct, frozen=True):
@@ -113,6 +106,7 @@ class Student:
             if self._handed.timeouts[what] >= _MAX_TIMEOUTS:
                 raise CheckFailed(words.of_repeated_timeouts(name, what))
         packer = values.Packer(self._name)
+        callbacks = len(self._callbacks)
         try:
             packed = [packer.pack(arg) for arg in args]
             named = {key: packer.pack(arg) for key, arg in kwargs.items()}
@@ -120,15 +114,19 @@ class Student:
             raise GraderFailed(f"{name}: an argument cannot cross the wall: {error}") from None
         call = wire.Call(method, packed, named, number, trace_lines)
         before = [array.copy() for array in packer.arrays]
+        # Functions of the check's may read the very arrays that they were handed in with.
+        own = (packer.arrays, before) if len(self._callbacks) > callbacks else ([], [])
         try:
             answer = self._converse(call, name, packer.arrays)
         except CheckFailed as error:
-            self._remember(call, raised=error.finding)
+            self.history.append(
+                memory.of_call(call, None, self._stand_in, own, raised=error.finding)
+            )
             raise
         finally:
-            _restore(packer.arrays, before)
+            memory.restore(packer.arrays, before)
         value = self._unpack(answer.value, name)
-        self._remember(call, answer.value)
+        self.history.append(memory.of_call(call, answer.value, self._stand_in, own))
         if trace_lines and answer.lines < 0:
             raise CheckFailed(words.of_tampering(name))
         where = self._handed.sources.quote([answer.where] if answer.where else [])
@@ -146,7 +144,7 @@ class Student:
     def ask(self, request: wire.Request, name: str) -> Any:
         """Put any other request to the worker and return the value."""
         answer = self._converse(request, name, [])
-        self._remember(request, answer.value)
+        self.history += memory.of_request(request, answer.value, self._stand_in)
         return self._unpack(answer.value, name)
 
     def close(self) -> None:
@@ -272,37 +270,6 @@ class Student:
         except (wire.Malformed, RecursionError, MemoryError) as error:
             raise CheckFailed(words.of_unreadable(name, str(error))) from None
 
-    def _remember(
-        self, request: wire.Request, value: wire.Value = None, raised: Finding | None = None
-    ) -> None:
-        """Keep an exchange as the messages that it was, which nobody can change any more."""
-        kind = _KINDS.get(type(request))
-        if kind is None:
-            return
-        number = getattr(request, "object", -1)
-        asked = request.value if isinstance(request, wire.Hold) else None
-        args = request.args if isinstance(request, wire.Call) else [asked]
-        kwargs = request.kwargs if isinstance(request, wire.Call) else {}
-
-        def arguments(objects: Mapping[int, Any], functions: Callable[[str], Any]) -> Arguments:
-            def give(special: wire.Value) -> Any:
-                return self._stand_in(special, objects, functions)
-
-            unpacker = values.Unpacker(give)
-            positional = tuple(unpacker.unpack(arg) for arg in args)
-            return positional, {key: unpacker.unpack(arg) for key, arg in kwargs.items()}
-
-        self.history.append(
-            Exchange(
-                kind="method" if kind == "call" and number >= 0 else kind,
-                name=getattr(request, "name", ""),
-                arguments=arguments,
-                object=number,
-                value=values.Unpacker(_inside).unpack(value),
-                raised="" if raised is None else raised.exception or raised.kind,
-            )
-        )
-
     def _stand_in(
         self, special: wire.Value, objects: Mapping[int, Any], functions: Callable[[str], Any]
     ) -> Any:
@@ -326,14 +293,6 @@ class Student:
             self._callbacks.append(value)
             return wire.CallbackData(len(self._callbacks) - 1)
         return None
-
-
-def _inside(special: wire.Value) -> Any:
-    if isinstance(special, wire.ObjectData):
-        return Inside(special.id)
-    if isinstance(special, wire.FunctionData):
-        return OwnFunction(special.name)
-    raise wire.Malformed("a value of unknown kind")
 
 
 def _argument_names(
@@ -370,9 +329,3 @@ def _copy_into(arrays: list[values.Array], data: wire.ArrayData) -> None:
     original = arrays[data.ref]
     if original.shape == new.shape and original.dtype == new.dtype and original.flags.writeable:
         np.copyto(original, new)
-
-
-def _restore(arrays: list[values.Array], before: list[values.Array]) -> None:
-    for array, content in zip(arrays, before, strict=True):
-        if array.flags.writeable:
-            np.copyto(array, content)

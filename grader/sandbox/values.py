@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -99,10 +99,14 @@ class Packer:
 
 
 class Unpacker:
-    """Values of the wire to values of Python; `special` gives what a number or name stands for."""
+    """Values of the wire to values of Python; `special` gives what a number or name stands for.
 
-    def __init__(self, special: Callable[[Value], Any]) -> None:
+    `own` are arrays to give in place of those that were sent, by their reference.
+    """
+
+    def __init__(self, special: Callable[[Value], Any], own: Sequence[Array] = ()) -> None:
         self._special = special
+        self._own = own
         self._items = 0
         self.arrays: dict[int, Array] = {}
 
@@ -114,7 +118,8 @@ class Unpacker:
         if value is None or isinstance(value, (bool, int, float, str)):
             return value
         if isinstance(value, ArrayData):
-            array = unpack_array(value)
+            known = 0 <= value.ref < len(self._own)
+            array = self._own[value.ref] if known else unpack_array(value)
             self.arrays[value.ref] = array
             return array
         if isinstance(value, ScalarData):

@@ -1,0 +1,167 @@
+"""Which known mistake explains what the student's code did in a check that failed.
+
+The exchanges of the check are played again on the variants of the function that is wrong. What
+agrees with every answer of the student's, where the reference does not, is an explanation. Where
+none agrees in everything, the outputs of a function are explained one by one, then two changes of
+its source are tried together. What stays is an honest 'none of the known mistakes'.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import itertools
+import time
+import types
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from grader.exchange import Exchange
+from grader.feedback.replay import Played, play
+from grader.feedback.variants import Variant, VariantError, build, source_of
+
+_BUDGET_S = 0.5
+"""Longest for one check: a report with ten mistakes must not wait."""
+
+
+class Explanation(Struct, frozen=True):
+    """The variants, one or two, that together do what the student's function did."""
+
+    function: str
+    variants: tuple[Variant, ...]
+
+    @property
+    def is_convention(self) -> bool:
+        """Whether nothing but an accepted convention was found."""
+        return all(variant.kind == "convention" for variant in self.variants)
+
+
+class Diagnosis:
+    """Knows the variants of a reference, and what was found in earlier checks of a submission."""
+
+    def __init__(self, reference: types.ModuleType, variants: Sequence[Variant]) -> None:
+        self._reference = reference
+        self._by_function: dict[str, list[Variant]] = {}
+        for variant in variants:
+            self._by_function.setdefault(variant.function, []).append(variant)
+        self._built: dict[tuple[str, ...], Callable[..., Any] | None] = {}
+        self._found: dict[str, Explanation] = {}
+
+    def explain(self, history: Sequence[Exchange]) -> Explanation | None:
+        """The explanation of the first function of a check that is wrong, if there is one."""
+        deadline = time.monotonic() + _BUDGET_S
+        for function, right in self._wrong_functions(history):
+            for explanation in self._explanations(history, function, right, deadline):
+                self._found.setdefault(function, explanation)
+                return explanation
+        return None
+
+    def cascade(
+        self, history: Sequence[Exchange], wrong: Sequence[str], call: Callable[..., Any]
+    ) -> tuple[str, str] | None:
+        """A function that is wrong only because another is, and that other.
+
+        `wrong` are functions that failed in earlier checks; `call` calls the student's own by name.
+        """
+        for function, _ in self._wrong_functions(history):
+            used = [other for other in wrong if other != function and self._uses(function, other)]
+            if not used:
+                continue
+            namespace = {other.partition(".")[2]: functools.partial(call, other) for other in used}
+            text = source_of(self._reference, function)
+            version = build(self._reference, function, text, namespace)
+            if all(one.agrees for one in self._play(history, function, version)):
+                return function, used[0]
+        return None
+
+    def _uses(self, function: str, other: str) -> bool:
+        """Whether the reference's own code of a function names another."""
+        names = ast.walk(ast.parse(source_of(self._reference, function)))
+        target = other.partition(".")[2]
+        return any(isinstance(node, ast.Name) and node.id == target for node in names)
+
+    def _wrong_functions(self, history: Sequence[Exchange]) -> Iterator[tuple[str, list[Played]]]:
+        names = dict.fromkeys(e.name for e in history if e.kind == "call")
+        for name in names:
+            module, _, target = name.partition(".")
+            right = getattr(getattr(self._reference, module, None), target, None)
+            if right is None:
+                continue
+            played = self._play(history, name, right)
+            if any(not one.agrees for one in played):
+                yield name, played
+
+    def _play(self, history: Sequence[Exchange], name: str, version: Any) -> list[Played]:
+        return play(history, name, version, self._reference)
+
+    def _explanations(
+        self, history: Sequence[Exchange], function: str, right: list[Played], deadline: float
+    ) -> Iterator[Explanation]:
+        variants = self._by_function.get(function, [])
+        known = self._found.get(function)
+        if known is not None and self._agrees(history, function, known.variants):
+            # The same function was wrong before, and this is what it was then.
+            yield known
+        played: dict[str, list[Played]] = {}
+        for variant in variants:
+            version = self._version(function, (variant,))
+            if version is not None and time.monotonic() < deadline:
+                played[variant.name] = self._play(history, function, version)
+                if all(one.agrees for one in played[variant.name]):
+                    yield Explanation(function, (variant,))
+        by_output = self._by_output(function, right, variants, played)
+        if by_output is not None:
+            yield by_output
+        for pair in itertools.combinations([v for v in variants if v.source is not None], 2):
+            if time.monotonic() < deadline and self._agrees(history, function, pair):
+                yield Explanation(function, pair)
+
+    def _by_output(
+        self,
+        function: str,
+        right: list[Played],
+        variants: Sequence[Variant],
+        played: dict[str, list[Played]],
+    ) -> Explanation | None:
+        """Explain each element of a returned tuple that is wrong by a variant of its own."""
+        widths = {len(p.value) for p in right if isinstance(p.value, tuple)}
+        if len(widths) != 1 or any(p.exchange.raised for p in right):
+            return None
+        chosen: list[Variant] = []
+        for index in range(widths.pop()):
+            if all(p.output_agrees(index) for p in right):
+                continue
+            fitting = [
+                variant
+                for variant in variants
+                if variant.name in played
+                and all(p.output_agrees(index) for p in played[variant.name])
+            ]
+            if not fitting:
+                return None
+            # A variant that already explains another output says it all.
+            chosen += [] if any(v in chosen for v in fitting) else fitting[:1]
+        return Explanation(function, tuple(chosen)) if 0 < len(chosen) <= 2 else None
+
+    def _agrees(
+        self, history: Sequence[Exchange], function: str, variants: tuple[Variant, ...]
+    ) -> bool:
+        version = self._version(function, variants)
+        if version is None:
+            return False
+        return all(one.agrees for one in self._play(history, function, version))
+
+    def _version(self, function: str, variants: tuple[Variant, ...]) -> Callable[..., Any] | None:
+        """The function with these variants in it; None where they do not go together."""
+        key = (function, *(variant.name for variant in variants))
+        if key not in self._built:
+            try:
+                text = source_of(self._reference, function)
+                for variant in variants:
+                    text = variant.override(text)
+                self._built[key] = build(self._reference, function, text)
+            except (VariantError, SyntaxError):
+                self._built[key] = None
+        return self._built[key]

@@ -1,0 +1,163 @@
+"""Play the exchanges of a check again on another version of one function."""
+
+from __future__ import annotations
+
+import types
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from grader.exchange import Exchange, Inside, OwnFunction
+from grader.feedback.agree import agree
+
+
+class Played(Struct, frozen=True):
+    """What an exchange came to with another version: a value, or the type of an exception."""
+
+    exchange: Exchange
+    value: Any = None
+    raised: str = ""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the student's code did the same."""
+        if self.raised or self.exchange.raised:
+            return self.raised == self.exchange.raised
+        return isinstance(self.exchange.value, Inside) or agree(self.exchange.value, self.value)
+
+    def output_agrees(self, index: int) -> bool:
+        """Whether one element of the tuple that both returned is the same."""
+        mine, theirs = self.value, self.exchange.value
+        if not isinstance(mine, tuple) or not isinstance(theirs, (tuple, list)):
+            return self.agrees
+        return index < len(theirs) and index < len(mine) and agree(mine[index], theirs[index])
+
+
+def play(
+    history: Sequence[Exchange],
+    name: str,
+    version: Callable[..., Any],
+    reference: types.ModuleType,
+) -> list[Played]:
+    """Exchanges that go through the function `name`, with `version` in its place.
+
+    Objects that it made are used in its place too: their methods, and what other functions of the
+    reference do with them.
+    """
+    objects: dict[int, Any] = {}
+    held: set[int] = set()
+    played: list[Played] = []
+    for exchange in history:
+        if exchange.kind == "hold":
+            (content,), _ = exchange.arguments(objects, _function_of(reference))
+            objects[exchange.value.number] = content
+            held.add(exchange.value.number)
+            continue
+        act = _act(exchange, name, version, reference, objects)
+        if act is None:
+            continue
+        one = _attempt(exchange, act)
+        if isinstance(exchange.value, Inside) and not one.raised:
+            objects[exchange.value.number] = one.value
+        if exchange.kind != "read" or objects.keys() - held:
+            played.append(one)
+    return played
+
+
+def _act(
+    exchange: Exchange,
+    name: str,
+    version: Callable[..., Any],
+    reference: types.ModuleType,
+    objects: dict[int, Any],
+) -> Callable[[], Any] | None:
+    """What to do for an exchange; None if it has nothing to do with the function."""
+    if exchange.kind != "call":
+        owner = objects.get(exchange.object)
+        return None if owner is None else _act_on(owner, exchange, reference, objects)
+    if exchange.name == name:
+        return lambda: _call(version, exchange, objects, reference)
+    used = _Used(objects)
+    try:
+        exchange.arguments(used, _function_of(reference))
+    except KeyError:
+        return None
+    if not used.taken:
+        return None
+    return lambda: _call(_function_of(reference)(exchange.name), exchange, objects, reference)
+
+
+def _act_on(
+    owner: Any, exchange: Exchange, reference: types.ModuleType, objects: dict[int, Any]
+) -> Callable[[], Any]:
+    """What to do with an object that the version made, or an array that is held."""
+    if exchange.kind == "read":
+        return lambda: _copied(owner)
+    if exchange.kind == "attribute":
+        return lambda: _of_attribute(owner, exchange.name)
+
+    def method() -> Any:
+        function = getattr(owner, exchange.name) if exchange.name else owner
+        return _call(function, exchange, objects, reference)
+
+    return method
+
+
+def _of_attribute(owner: Any, name: str) -> Any:
+    """An attribute's value; methods have none that could be compared."""
+    value = getattr(owner, name)
+    return OwnFunction(name) if callable(value) else _copied(value)
+
+
+class _Used(dict[int, Any]):
+    """Objects by number, noting whether any was asked for."""
+
+    taken = False
+
+    def __getitem__(self, number: int) -> Any:
+        self.taken = True
+        return super().__getitem__(number)
+
+
+def _call(
+    function: Callable[..., Any],
+    exchange: Exchange,
+    objects: dict[int, Any],
+    reference: types.ModuleType,
+) -> Any:
+    args, kwargs = exchange.arguments(objects, _function_of(reference))
+    try:
+        return _copied(function(*args, **kwargs))
+    finally:
+        exchange.restore()
+
+
+def _attempt(exchange: Exchange, act: Callable[[], Any]) -> Played:
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            return Played(exchange, act())
+        except Exception as error:  # noqa: BLE001 - a mistake may raise anything
+            return Played(exchange, raised=type(error).__name__)
+
+
+def _copied(value: Any) -> Any:
+    """A value that later calls cannot change: what crosses the wall is a copy as well."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if type(value) in {list, tuple}:
+        return type(value)(_copied(item) for item in value)
+    return value
+
+
+def _function_of(reference: types.ModuleType) -> Callable[[str], Any]:
+    def find(name: str) -> Any:
+        found: Any = reference
+        for part in name.split("."):
+            found = getattr(found, part)
+        return found
+
+    return find

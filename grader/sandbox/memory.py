@@ -1,0 +1,91 @@
+"""What was asked of the student's code, kept so that it can be played again.
+
+An exchange is kept as the messages that it was, which nobody can change any more; its arguments are
+made anew each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.exchange import Arguments, Exchange, Inside, OwnFunction
+from grader.outcomes import Finding
+
+from . import values, wire
+
+StandIn = Callable[[wire.Value, Mapping[int, Any], Callable[[str], Any]], Any]
+"""What a special value stands for, given objects by number and functions by name."""
+Own = tuple[Sequence[values.Array], Sequence[values.Array]]
+"""Arrays of the check's that its functions may read, and what they held before the call."""
+
+
+def of_call(
+    call: wire.Call,
+    value: wire.Value,
+    stand_in: StandIn,
+    own: Own,
+    raised: Finding | None = None,
+) -> Exchange:
+    """A call of a function or method, and its answer."""
+    return Exchange(
+        kind="method" if call.object >= 0 else "call",
+        name=call.name,
+        arguments=_arguments(call.args, call.kwargs, stand_in, own),
+        restore=lambda: restore(*own),
+        object=call.object,
+        value=_answer(value),
+        raised="" if raised is None else raised.exception or raised.kind,
+    )
+
+
+def of_request(request: wire.Request, value: wire.Value, stand_in: StandIn) -> Iterator[Exchange]:
+    """What else is worth remembering: arrays that are held, and what is read of objects."""
+    nothing: Own = ([], [])
+    if isinstance(request, wire.Hold):
+        arguments = _arguments([request.value], {}, stand_in, nothing)
+        yield Exchange("hold", "", arguments, _do_nothing, value=_answer(value))
+    elif isinstance(request, wire.Attribute):
+        arguments = _arguments([], {}, stand_in, nothing)
+        read = (request.name, arguments, _do_nothing, request.object, _answer(value))
+        yield Exchange("attribute", *read)
+    elif isinstance(request, wire.Read):
+        arguments = _arguments([], {}, stand_in, nothing)
+        yield Exchange("read", "", arguments, _do_nothing, request.object, _answer(value))
+
+
+def restore(arrays: Sequence[values.Array], before: Sequence[values.Array]) -> None:
+    """Give arrays the content back that they had before a call."""
+    for array, content in zip(arrays, before, strict=True):
+        if array.flags.writeable:
+            np.copyto(array, content)
+
+
+def _arguments(
+    args: Sequence[wire.Value], kwargs: Mapping[str, wire.Value], stand_in: StandIn, own: Own
+) -> Callable[[Mapping[int, Any], Callable[[str], Any]], Arguments]:
+    def make(objects: Mapping[int, Any], functions: Callable[[str], Any]) -> Arguments:
+        restore(*own)
+        unpacker = values.Unpacker(lambda special: stand_in(special, objects, functions), own[0])
+        positional = tuple(unpacker.unpack(arg) for arg in args)
+        return positional, {key: unpacker.unpack(arg) for key, arg in kwargs.items()}
+
+    return make
+
+
+def _answer(value: wire.Value) -> Any:
+    return values.Unpacker(_inside).unpack(value)
+
+
+def _inside(special: wire.Value) -> Any:
+    if isinstance(special, wire.ObjectData):
+        return Inside(special.id)
+    if isinstance(special, wire.FunctionData):
+        return OwnFunction(special.name)
+    raise wire.Malformed("a value of unknown kind")
+
+
+def _do_nothing() -> None:
+    """There is nothing to restore."""
