@@ -38,6 +38,7 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 _OPEN_FILES = 64
 _FILE_BYTES = 16 * 2**20
 _PROCESSES = 64
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Plan(Struct, frozen=True):
@@ -88,6 +89,7 @@ def shut_in(plan: Plan, parent: int) -> list[str]:
         landlock.restrict((*readable.values(), *devices), (*writable, *devices))
     with _layer("seccomp", missing):
         seccomp.refuse_always()
+        seccomp.prepare()
     for fd in {*writable, *devices, *readable.values()} - needed:
         os.close(fd)
     return missing
@@ -136,8 +138,7 @@ def hide_from_siblings() -> None:
 
 def set_process_flag(option: int, value: int) -> None:
     """Set one of the flags of prctl(2); OSError where the kernel refuses."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(option, value, 0, 0, 0) != 0:
+    if _libc.prctl(option, value, 0, 0, 0) != 0:
         error = ctypes.get_errno()
         raise OSError(error, os.strerror(error))
 
@@ -272,11 +273,10 @@ def _can_signal(pid: int) -> bool:
 def _can_trace(pid: int) -> bool:
     if sys.platform != "linux":
         return True
-    libc = ctypes.CDLL(None, use_errno=True)
     attach, detach = 16, 17
-    if libc.ptrace(attach, pid, 0, 0) == 0:
+    if _libc.ptrace(attach, pid, 0, 0) == 0:
         os.waitpid(pid, 0)
-        libc.ptrace(detach, pid, 0, 0)
+        _libc.ptrace(detach, pid, 0, 0)
         return True
     return _can_read(f"/proc/{pid}/mem") or _can_read(f"/proc/{pid}/environ")
 

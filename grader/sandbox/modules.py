@@ -218,12 +218,20 @@ class StandInModule(types.ModuleType):
         return StandIn()
 
 
-def forget(names: Sequence[str]) -> None:
-    """Leave no module in reach that the assignment does not allow, nor one the student hides."""
-    for name in list(sys.modules):
-        top = name.partition(".")[0]
-        if top in _NEVER_IMPORTED or top in names or name.startswith("__editable__"):
-            del sys.modules[name]
+def out_of_reach(names: Sequence[str]) -> list[str]:
+    """Imported modules that the assignment does not allow, or that the student's `names` hide."""
+    return [
+        name
+        for name in sys.modules
+        if (top := name.partition(".")[0]) in _NEVER_IMPORTED
+        or top in names
+        or name.startswith("__editable__")
+    ]
+
+
+def forget(names: Sequence[str]) -> list[types.ModuleType]:
+    """Leave these modules in nobody's reach. Whoever keeps them spares Python taking them apart."""
+    return [sys.modules.pop(name) for name in names if name in sys.modules]
 
 
 class _Flat(ast.NodeTransformer):

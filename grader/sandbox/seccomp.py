@@ -11,6 +11,7 @@ import errno
 import os
 import platform
 import struct
+from functools import cache
 
 _ARCHITECTURES = {
     # machine: (audit architecture, index of its numbers below)
@@ -116,7 +117,7 @@ def refuse_always() -> None:
 def refuse_once_loaded(pid: int) -> None:
     """Refuse new processes and programs, and signals to all but `pid`; threads may start."""
     machine = _machine()
-    program = _refusals(_REFUSED_ONCE_LOADED, machine)
+    program = [_refused_once_loaded(machine)]
     # The C library falls back to clone, whose flags a filter can read, when clone3 is missing.
     program += _when(_CLONE3[machine], [_ret(_REFUSE | errno.ENOSYS)])
     program += _when(
@@ -139,6 +140,16 @@ def refuse_once_loaded(pid: int) -> None:
             ],
         )
     _install(machine, program)
+
+
+def prepare() -> None:
+    """Assemble what is the same in all workers, for the process that they are forked from."""
+    _refused_once_loaded(_machine())
+
+
+@cache
+def _refused_once_loaded(machine: int) -> bytes:
+    return b"".join(_refusals(_REFUSED_ONCE_LOADED, machine))
 
 
 def _machine() -> int:

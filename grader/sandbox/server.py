@@ -105,6 +105,7 @@ class Server:
         self._already = already
         self._compiled: list[modules.Compiled] = []
         self._gate = modules.Gate([], [], [])
+        self._hidden: list[str] = []
         self._limits = isolation.WorkerLimits()
 
     def obey(self, order: Order) -> Report:
@@ -113,6 +114,7 @@ class Server:
             self._compiled = [modules.compile_source(source) for source in order.sources]
             modules.import_ahead(self._compiled)
             self._gate = modules.Gate(self._compiled, order.allowed, order.stand_ins)
+            self._hidden = modules.out_of_reach([c.source.module for c in self._compiled])
             self._limits = order.limits
             return Staged([broken for c in self._compiled for broken in c.broken])
         if isinstance(order, Reap):
@@ -132,7 +134,8 @@ class Server:
             self._channel.close()
             isolation.limit_worker(self._limits, self._already)
             if isinstance(order, Spawn):
-                worker.run(sock, self._compiled, self._gate, self._limits.output, server)
+                output = worker.CappedText(self._limits.output)
+                worker.run(sock, self._compiled, self._gate, self._hidden, output, server)
             else:
                 isolation.shut_worker(server)
                 wire.Channel(sock).send(isolation.self_test(order.targets))

@@ -73,15 +73,16 @@ def run(
     sock: socket.socket,
     compiled: Sequence[modules.Compiled],
     gate: modules.Gate,
-    output_limit: int,
+    hidden: Sequence[str],
+    output: CappedText,
     server: int,
 ) -> None:
     """Shut this process in, say that it is ready, and serve requests until the channel closes."""
     isolation.shut_worker(server)
     channel = wire.Channel(sock)
-    worker = Worker(channel, compiled, gate, CappedText(output_limit))
+    worker = Worker(channel, compiled, gate, output)
     sys.meta_path.insert(0, gate)
-    modules.forget([c.source.module for c in compiled])
+    worker.forgotten = modules.forget(hidden)
     channel.send(wire.Ready())
     seed = channel.receive(wire.begin_decoder).seed
     # A function that draws without a seed must do the same in two grades of one submission.
@@ -111,6 +112,7 @@ class Worker:
         self._counter: LineCount | None = None
         self._sent: dict[int, values.Array] = {}
         self._arguments: dict[int, values.Array] = {}
+        self.forgotten: list[types.ModuleType] = []
         sys.stdin = io.StringIO()
         sys.stdout = sys.stderr = output
         sys.__stdout__ = sys.__stderr__ = output  # type: ignore[assignment,misc]
