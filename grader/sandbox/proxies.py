@@ -47,6 +47,7 @@ class ObjectProxy:
         self._generation = student.generation
         self._name = name
         self._type_name = type_name
+        self._methods: set[str] = set()
         self.number = number
 
     def __getattr__(self, name: str) -> Any:
@@ -54,10 +55,13 @@ class ObjectProxy:
         if name.startswith("_"):
             raise AttributeError(name)
         self._check_alive()
-        value = self._student.ask(wire.Attribute(self.number, name), f"{self._name}.{name}")
-        if isinstance(value, wire.FunctionData):
-            return MethodProxy(self, name)
-        return value
+        # What was a method is asked for no second time: its calls look it up inside.
+        if name not in self._methods:
+            value = self._student.ask(wire.Attribute(self.number, name), f"{self._name}.{name}")
+            if not isinstance(value, wire.FunctionData):
+                return value
+            self._methods.add(name)
+        return MethodProxy(self, name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the object itself."""
