@@ -15,8 +15,9 @@ import pytest
 from .plugin import GradingPlugin
 
 _UNNEEDED = (
-    *("cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "pastebin"),
-    *("setuponly", "setupplan", "stepwise", "terminal", "unittest"),
+    *("cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging", "pastebin"),
+    *("setuponly", "setupplan", "stepwise", "terminal", "threadexception", "unittest"),
+    "unraisableexception",
 )
 """Plugins of pytest's own that a grade has no use for; each costs time at the start."""
 
