@@ -141,7 +141,8 @@ def _plugin(
     make_student: Callable[[int], Student],
     on_outcome: Callable[[], None],
 ) -> GradingPlugin:
-    from grader.suite.plugin import GradingPlugin, RunSettings, SuiteSettings
+    from grader.suite.grading import RunSettings, SuiteSettings
+    from grader.suite.plugin import GradingPlugin
     from grader.suite.run import import_reference
 
     settings = assignment.settings

@@ -58,6 +58,10 @@ class Diagnosis:
                 return explanation
         return None
 
+    def wrong_functions(self, history: Sequence[Exchange]) -> tuple[str, ...]:
+        """Functions whose answers differ from the reference's."""
+        return tuple(function for function, _ in self._wrong_functions(history))
+
     def cascade(
         self, history: Sequence[Exchange], wrong: Sequence[str], call: Callable[..., Any]
     ) -> tuple[str, str] | None:

@@ -15,72 +15,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import time
 import types
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from msgspec import Struct, structs
 
-from grader.outcomes import (
-    CheckFailed,
-    Finding,
-    GraderFailed,
-    LeaderboardEntry,
-    Outcome,
-    Surface,
-)
+from grader.outcomes import Finding, Outcome
 
-from . import marks, verdict
-from .check import Check
-from .in_process import InProcessStudent
-from .problems import Problems
+from . import marks
+from .grading import CheckGrader, Running, RunSettings, SuiteSettings
 from .record import CheckRecord
-
-_DATA = 1  # a second stream of the check's seed, so that problems do not depend on what rng drew
-
-
-class SuiteSettings(Struct, frozen=True):
-    """One part of the assignment, as the plugin needs it."""
-
-    path: Path
-    name: str
-    number: int
-    points: Fraction
-
-
-class RunSettings(Struct, frozen=True):
-    """What one run of the suites depends on."""
-
-    suites: tuple[SuiteSettings, ...]
-    secret: str
-    seed: int | None = None
-    """Mixed into every check's seed when given."""
-    only: str = ""
-    """Run only the checks of this name or number."""
-    float32_credit: float = 1.0
-    surfaces: Mapping[str, Surface] = {}
-
-
-class Running(Struct):
-    """A check's own: settings, seed and record, and its student while it runs."""
-
-    settings: marks.CheckSettings
-    suite: SuiteSettings
-    name: str
-    number: str
-    title: str
-    seed: int
-    record: CheckRecord
-    student: Any = None
-    began: float = 0.0
-    graded: bool = False
-
 
 _RUNNING = pytest.StashKey[Running]()
 
@@ -96,14 +44,13 @@ class GradingPlugin:
         on_outcome: Callable[[], None],
     ) -> None:
         self._settings = settings
-        self._reference = reference
-        self._make_student = make_student
+        self._grader = CheckGrader(settings, reference, make_student)
         self._on_outcome = on_outcome
         self.suites = settings.suites
         self._suites = {suite.path.resolve(): suite for suite in settings.suites}
         self.outcomes: list[Outcome] = []
-        self.troubles: list[str] = []
-        self.leaderboard: list[LeaderboardEntry] = []
+        self.troubles = self._grader.troubles
+        self.leaderboard = self._grader.leaderboard
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Name the marks, so that strict suites may use them."""
@@ -158,35 +105,32 @@ class GradingPlugin:
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Any:
         """The student's modules, behind the wall."""
-        return _running(request).student
+        return _running(request).given["student"]
 
     @pytest.fixture
-    def reference(self) -> types.ModuleType:
+    def reference(self, request: pytest.FixtureRequest) -> Any:
         """The reference package."""
-        return self._reference
+        return _running(request).given["reference"]
 
     @pytest.fixture
-    def check(self, request: pytest.FixtureRequest) -> Check:
+    def check(self, request: pytest.FixtureRequest) -> Any:
         """What may be asked of the student's functions."""
-        running = _running(request)
-        return self._check(running, running.student, running.record)
+        return _running(request).given["check"]
 
     @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
-        """A generator with the check's own seed."""
-        return np.random.default_rng(_running(request).seed)
+    def rng(self, request: pytest.FixtureRequest) -> Any:
+        """A numpy Generator with the check's own seed."""
+        return _running(request).given["rng"]
 
     @pytest.fixture
-    def problem(self, request: pytest.FixtureRequest) -> Problems:
+    def problem(self, request: pytest.FixtureRequest) -> Any:
         """Well-designed random data with the check's own seed."""
-        return Problems(np.random.default_rng([_running(request).seed, _DATA]))
+        return _running(request).given["problem"]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Start the clock of a check; its worker starts with its first call."""
-        running = item.stash[_RUNNING]
-        running.began = time.monotonic()
-        running.student = self._make_student(running.seed)
+        self._grader.begin(item.stash[_RUNNING])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -204,7 +148,7 @@ class GradingPlugin:
                 self.troubles.append(f"{running.name}: teardown failed: {report.longreprtext}")
         elif not running.graded and (call.when == "call" or call.excinfo is not None):
             running.graded = True
-            self._grade(item, running, call, report.longreprtext)
+            self._add(self._grader.grade(item, running, call, report.longreprtext))
         return report
 
     def pytest_internalerror(self, excrepr: object) -> None:
@@ -239,93 +183,6 @@ class GradingPlugin:
         names = {running.name, running.number, item.name, _function_name(item)}
         names |= {running.number.rstrip("abcdefghijklmnopqrstuvwxyz"), running.suite.path.stem}
         return not only or only in names
-
-    def _check(self, running: Running, student: Any, record: CheckRecord) -> Check:
-        return Check(
-            student,
-            self._reference,
-            record,
-            float32_credit=self._settings.float32_credit,
-            surfaces=self._settings.surfaces,
-            feedback=running.settings.feedback,
-        )
-
-    def _grade(
-        self, item: pytest.Item, running: Running, call: pytest.CallInfo[None], details: str
-    ) -> None:
-        """Turn the record of a check, and how it ended, into its outcome."""
-        record, settings = running.record, running.settings
-        grader: Finding | None = None
-        if call.excinfo is not None:
-            try:
-                record.fail(self._finding(item, running, call, details))
-            except GraderFailed as error:
-                grader = Finding(kind="grader", lead=f"{error}.", staff=details)
-                self.troubles.append(f"{running.name}: {error}")
-        earned, parts = (Fraction(), ()) if grader else record.score(settings)
-        failed = bool(record.findings)
-        self.leaderboard.extend(record.leaderboard)
-        self._add(
-            Outcome(
-                name=running.name,
-                number=running.number,
-                title=running.title,
-                part=settings.part_name or running.suite.name,
-                points=settings.points,
-                earned=earned,
-                status="grader_failed" if grader else "failed" if failed else "passed",
-                visibility=settings.visibility,
-                feedback=settings.feedback,
-                findings=(grader,) if grader else record.findings,
-                notes=tuple(record.notes),
-                parts=parts,
-                charts=tuple(record.charts),
-                tags=("staff",) if grader else (),
-                functions=tuple(record.functions),
-                seed=running.seed,
-                seconds=time.monotonic() - running.began,
-            )
-        )
-
-    def _finding(
-        self, item: pytest.Item, running: Running, call: pytest.CallInfo[None], details: str
-    ) -> Finding:
-        """What the student is told of an exception; `GraderFailed` if it is not their doing."""
-        assert call.excinfo is not None  # noqa: S101 - for the type checker
-        error = call.excinfo.value
-        finding = verdict.of_exception(
-            error, in_set_up=call.when != "call", functions=running.record.functions
-        )
-        if not isinstance(error, CheckFailed):
-            self._try_on_reference(item, running)
-            finding = structs.replace(finding, staff=details)
-        return finding
-
-    def _try_on_reference(self, item: pytest.Item, running: Running) -> None:
-        """Run the check's body on the reference: what fails there is no student's fault."""
-        student = InProcessStudent(
-            {
-                name: module
-                for name, module in vars(self._reference).items()
-                if isinstance(module, types.ModuleType)
-            }
-        )
-        record = CheckRecord(parts=running.record.parts)
-        fresh = {
-            "student": student,
-            "check": self._check(running, student, record),
-            "rng": np.random.default_rng(running.seed),
-            "problem": Problems(np.random.default_rng([running.seed, _DATA])),
-        }
-        assert isinstance(item, pytest.Function)  # noqa: S101 - for the type checker
-        names = item._fixtureinfo.argnames  # noqa: SLF001 - pytest has no public list of them
-        arguments = {name: fresh.get(name, item.funcargs.get(name)) for name in names}
-        try:
-            item.obj(**arguments)
-        except Exception as error:
-            raise GraderFailed(f"the reference fails it too: {verdict.describe(error)}") from error
-        if record.findings:
-            raise GraderFailed(f"the reference fails it too: {record.findings[0].lead}")
 
     def _add(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)

@@ -1,0 +1,115 @@
+"""What the findings of a failed check have in common: a known mistake, or an earlier function."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import types
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from grader.exchange import Exchange
+from grader.feedback import Diagnosis, Explanation, load_variants
+from grader.feedback.variants import patched, source_of
+from grader.outcomes import Finding
+
+_PLAIN = frozenset(
+    {
+        *("missing", "missing_file", "syntax", "import", "unwritten", "not_allowed"),
+        *("timeout", "not_run", "exit", "crash", "memory", "unreadable", "tampering"),
+    }
+)
+"""Kinds of findings that already say it all."""
+
+
+class Explainer:
+    """The diagnosis of one submission: it remembers which functions were wrong, and in what."""
+
+    def __init__(self, reference: types.ModuleType) -> None:
+        self._reference = reference
+        self._diagnosis: Diagnosis | None = None
+        self._wrong: dict[str, str] = {}
+
+    def explain(
+        self,
+        number: str,
+        findings: Sequence[Finding],
+        history: Sequence[Exchange],
+        call: Callable[..., Any],
+    ) -> Finding | Explanation | None:
+        """A finding that explains those of check `number`; the explanation itself if accepted.
+
+        `call` calls the student's own functions by name.
+        """
+        if not history or all(finding.kind in _PLAIN for finding in findings):
+            return None
+        diagnosis = self._loaded()
+        cascade = diagnosis.cascade(history, tuple(self._wrong), call)
+        if cascade is not None:
+            function, cause = cascade
+            return _of_cascade(function, cause, self._wrong[cause])
+        for function in diagnosis.wrong_functions(history):
+            self._wrong.setdefault(function, number)
+        explanation = diagnosis.explain(history)
+        if explanation is None or explanation.is_convention:
+            return explanation
+        return of_mistake(explanation)
+
+    @contextmanager
+    def accepted(self, explanation: Explanation) -> Iterator[types.ModuleType]:
+        """The reference as it would be in the conventions of an explanation."""
+        function = explanation.function
+        text = source_of(self._reference, function)
+        for variant in explanation.variants:
+            text = variant.override(text)
+        with patched(self._reference, function, text) as reference:
+            yield reference
+
+    def _loaded(self) -> Diagnosis:
+        """Import the variants only when something has failed: a right submission needs none."""
+        if self._diagnosis is None:
+            name = f"{self._reference.__name__}.variants"
+            there = importlib.util.find_spec(name) is not None
+            variants = load_variants(importlib.import_module(name)) if there else ()
+            self._diagnosis = Diagnosis(self._reference, variants)
+        return self._diagnosis
+
+
+def of_mistake(explanation: Explanation) -> Finding:
+    """What a student is told of a known mistake: what was done, and a question."""
+    first, *others = explanation.variants
+    return Finding(
+        kind="mistake",
+        lead=f"{_shown(explanation.function)}: {first.says}",
+        evidence=tuple(f"And: {other.says}" for other in others),
+        question=first.hint,
+        function=explanation.function,
+        staff="known as " + ", ".join(variant.name for variant in explanation.variants),
+    )
+
+
+def of_convention(explanation: Explanation) -> Finding:
+    """What a student is told of a convention that is accepted."""
+    says = " ".join(variant.says for variant in explanation.variants)
+    return Finding(
+        kind="convention",
+        lead=f"{_shown(explanation.function)}: {says}",
+        evidence=("The text has it otherwise; both are consistent, and it is accepted.",),
+        function=explanation.function,
+        staff="known as " + ", ".join(variant.name for variant in explanation.variants),
+    )
+
+
+def _of_cascade(function: str, cause: str, number: str) -> Finding:
+    return Finding(
+        kind="cascade",
+        lead=f"{_shown(function)} goes wrong only because {_shown(cause)} does.",
+        evidence=(f"With a right {_shown(cause)} it would pass: see check {number}.",),
+        question=f"Mend {_shown(cause)} first; what does its check say?",
+        function=function,
+    )
+
+
+def _shown(name: str) -> str:
+    return name.rpartition(".")[2]

@@ -1,0 +1,233 @@
+"""Grade one check: its record and how it ended become an outcome."""
+
+from __future__ import annotations
+
+import time
+import types
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from msgspec import Struct, structs
+
+from grader.feedback import Explanation
+from grader.outcomes import (
+    CheckFailed,
+    Finding,
+    GraderFailed,
+    LeaderboardEntry,
+    Outcome,
+    Surface,
+)
+
+from . import marks, verdict
+from .check import Check
+from .explain import Explainer, of_convention
+from .in_process import InProcessStudent
+from .problems import Problems
+from .record import CheckRecord
+
+_DATA = 1  # a second stream of the check's seed, so that problems do not depend on what rng drew
+
+
+class SuiteSettings(Struct, frozen=True):
+    """One part of the assignment, as the plugin needs it."""
+
+    path: Path
+    name: str
+    number: int
+    points: Fraction
+
+
+class RunSettings(Struct, frozen=True):
+    """What one run of the suites depends on."""
+
+    suites: tuple[SuiteSettings, ...]
+    secret: str
+    seed: int | None = None
+    """Mixed into every check's seed when given."""
+    only: str = ""
+    """Run only the checks of this name or number."""
+    float32_credit: float = 1.0
+    surfaces: Mapping[str, Surface] = {}
+
+
+class Running(Struct):
+    """A check's own: settings, seed and record, and its student while it runs."""
+
+    settings: marks.CheckSettings
+    suite: SuiteSettings
+    name: str
+    number: str
+    title: str
+    seed: int
+    record: CheckRecord
+    student: Any = None
+    given: dict[str, Any] = {}
+    began: float = 0.0
+    graded: bool = False
+
+
+class CheckGrader:
+    """Grades the checks of one submission, one after another."""
+
+    def __init__(
+        self,
+        settings: RunSettings,
+        reference: types.ModuleType,
+        make_student: Callable[[int], Any],
+    ) -> None:
+        self._settings = settings
+        self._reference = reference
+        self._make_student = make_student
+        self._explainer = Explainer(reference)
+        self.troubles: list[str] = []
+        self.remarks: list[str] = []
+        """What the staff may want to know and no student loses by."""
+        self.leaderboard: list[LeaderboardEntry] = []
+
+    def begin(self, running: Running) -> None:
+        """Start the clock of a check; its worker starts with its first call."""
+        running.began = time.monotonic()
+        running.student = self._make_student(running.seed)
+        running.given = self.given(running, running.student, running.record, self._reference)
+
+    def given(
+        self, running: Running, student: Any, record: CheckRecord, reference: types.ModuleType
+    ) -> dict[str, Any]:
+        """What a check is given, by name: the same data each time."""
+        check = Check(
+            student,
+            reference,
+            record,
+            float32_credit=self._settings.float32_credit,
+            surfaces=self._settings.surfaces,
+            feedback=running.settings.feedback,
+        )
+        return {
+            "student": student,
+            "reference": reference,
+            "check": check,
+            "rng": np.random.default_rng(running.seed),
+            "problem": Problems(np.random.default_rng([running.seed, _DATA])),
+        }
+
+    def grade(
+        self, item: pytest.Item, running: Running, call: pytest.CallInfo[None], details: str
+    ) -> Outcome:
+        """Turn the record of a check, and how it ended, into its outcome."""
+        record, settings = running.record, running.settings
+        grader: Finding | None = None
+        if call.excinfo is not None:
+            try:
+                record.fail(self._finding(item, running, call, details))
+            except GraderFailed as error:
+                grader = Finding(kind="grader", lead=f"{error}.", staff=details)
+                self.troubles.append(f"{running.name}: {error}")
+        explained: Finding | None = None
+        if record.findings and grader is None:
+            record, explained = self._explain(item, running)
+        earned, parts = (Fraction(), ()) if grader else record.score(settings)
+        failed = bool(record.findings)
+        self.leaderboard.extend(record.leaderboard)
+        return Outcome(
+            name=running.name,
+            number=running.number,
+            title=running.title,
+            part=settings.part_name or running.suite.name,
+            points=settings.points,
+            earned=earned,
+            status="grader_failed" if grader else "failed" if failed else "passed",
+            visibility=settings.visibility,
+            feedback=settings.feedback,
+            findings=(grader,) if grader else _all(explained, record.findings),
+            notes=tuple(record.notes),
+            parts=parts,
+            charts=tuple(record.charts),
+            tags=("staff",) if grader else (),
+            functions=_functions(running),
+            seed=running.seed,
+            seconds=time.monotonic() - running.began,
+        )
+
+    def _finding(
+        self, item: pytest.Item, running: Running, call: pytest.CallInfo[None], details: str
+    ) -> Finding:
+        """What the student is told of an exception; `GraderFailed` if it is not their doing."""
+        assert call.excinfo is not None  # noqa: S101 - for the type checker
+        error = call.excinfo.value
+        finding = verdict.of_exception(
+            error, in_set_up=call.when != "call", functions=running.record.functions
+        )
+        if not isinstance(error, CheckFailed):
+            self._try_on_reference(item, running)
+            finding = structs.replace(finding, staff=details)
+        return finding
+
+    def _explain(self, item: pytest.Item, running: Running) -> tuple[CheckRecord, Finding | None]:
+        """Say what is behind the findings; grade again by an accepted convention."""
+        record = running.record
+        student = self._make_student(running.seed)
+        try:
+            found = self._explainer.explain(
+                running.number,
+                record.findings,
+                running.student.history,
+                lambda name, *args, **kwargs: student.call(name, *args, **kwargs).value,
+            )
+            if not isinstance(found, Explanation):
+                return record, found
+            with self._explainer.accepted(found) as reference:
+                again = self._rerun(item, running, student, reference)
+        except Exception as error:  # noqa: BLE001 - what cannot be explained stays as it was found
+            self.remarks.append(f"{running.name}: no explanation: {verdict.describe(error)}")
+            return record, None
+        finally:
+            student.close()
+        if again.findings:
+            return record, None
+        again.note(of_convention(found), min(variant.credit for variant in found.variants))
+        return again, None
+
+    def _try_on_reference(self, item: pytest.Item, running: Running) -> None:
+        """Run the check's body on the reference: what fails there is no student's fault."""
+        student = InProcessStudent(
+            {
+                name: module
+                for name, module in vars(self._reference).items()
+                if isinstance(module, types.ModuleType)
+            }
+        )
+        try:
+            record = self._rerun(item, running, student, self._reference)
+        except Exception as error:
+            raise GraderFailed(f"the reference fails it too: {verdict.describe(error)}") from error
+        if record.findings:
+            raise GraderFailed(f"the reference fails it too: {record.findings[0].lead}")
+
+    def _rerun(
+        self, item: pytest.Item, running: Running, student: Any, reference: types.ModuleType
+    ) -> CheckRecord:
+        """Run the body of a check once more, on the same data, and return its record."""
+        record = CheckRecord(parts=running.record.parts)
+        fresh = self.given(running, student, record, reference)
+        assert isinstance(item, pytest.Function)  # noqa: S101 - for the type checker
+        names = item._fixtureinfo.argnames  # noqa: SLF001 - pytest has no public list of them
+        item.obj(**{name: fresh.get(name, item.funcargs.get(name)) for name in names})
+        return record
+
+
+def _all(first: Finding | None, others: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Findings with what explains them in front; one question is enough then."""
+    if first is None:
+        return others
+    return first, *(structs.replace(finding, question="") for finding in others)
+
+
+def _functions(running: Running) -> tuple[str, ...]:
+    """The student's functions that a check asked for, in order, by whatever way it asked."""
+    asked = [e.name for e in getattr(running.student, "history", ()) if e.kind == "call"]
+    return tuple(dict.fromkeys([*running.record.functions, *asked]))
