@@ -50,6 +50,7 @@ def run_suites(plugin: GradingPlugin, root: Path, guard_s: float) -> None:
         f"--timeout={guard_s:g}",
         "--timeout-method=signal",
         "--import-mode=importlib",
+        "--continue-on-collection-errors",
         f"--config-file={os.devnull}",
         f"--rootdir={root}",
         *(str(suite.path) for suite in plugin.suites),

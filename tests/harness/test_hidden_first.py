@@ -18,7 +18,8 @@ import pytest
 import reference
 from grader.outcomes import Outcome
 from grader.suite.in_process import InProcessStudent
-from grader.suite.plugin import GradingPlugin, RunSettings, SuiteSettings
+from grader.suite.grading import RunSettings, SuiteSettings
+from grader.suite.plugin import GradingPlugin
 from grader.suite.run import run_suites
 
 ROOT = Path(__file__).parents[2]
