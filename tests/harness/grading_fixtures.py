@@ -20,6 +20,7 @@ from msgspec import Struct
 ROOT = Path(__file__).resolve().parents[2]
 GRADER = Path(sys.executable).with_name("grader")
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
+_MOMENT_S = 2.0  # for processes whose parent died, to follow it
 _LIMIT_S = 120.0  # far above any grade here: only a grader that hangs takes as long
 
 
@@ -82,8 +83,7 @@ def grade(submission: Path, out: Path, *options: str, assignment: Path = ROOT) -
 
 def run_grader(*arguments: str, folder: Path | None = None) -> Run:
     """Run the command to its end, and see which processes it leaves behind."""
-    with _heir_of_orphans():
-        before = _children()
+    with heir_of_orphans() as before:
         done = subprocess.run(
             [str(GRADER), *arguments],
             cwd=folder,
@@ -92,7 +92,7 @@ def run_grader(*arguments: str, folder: Path | None = None) -> Run:
             timeout=_LIMIT_S,
             check=False,
         )
-        left_over = _still_there(_children() - before)
+        left_over = still_there(children() - before)
     return Run(done.returncode, done.stdout, done.stderr, left_over)
 
 
@@ -111,29 +111,36 @@ def _value_of(text: str, key: str) -> str:
 
 
 @contextlib.contextmanager
-def _heir_of_orphans() -> Iterator[None]:
-    """Whatever loses its parent meanwhile becomes a child of this process, and can be counted."""
+def heir_of_orphans() -> Iterator[set[int]]:
+    """Whatever loses its parent meanwhile becomes a child of this process, beside those given."""
     libc = ctypes.CDLL(None)
     libc.prctl(_SUBREAPER, 1, 0, 0, 0)
     try:
-        yield
+        yield children()
     finally:
         libc.prctl(_SUBREAPER, 0, 0, 0, 0)
 
 
-def _children() -> set[int]:
+def children() -> set[int]:
     tasks = Path(f"/proc/{os.getpid()}/task").glob("*/children")
     return {int(pid) for task in tasks for pid in task.read_text().split()}
 
 
-def _still_there(orphans: set[int]) -> tuple[int, ...]:
-    """End these orphans; those that had ended by themselves are not counted."""
-    time.sleep(0.01 if orphans else 0.0)
-    alive = []
-    for pid in sorted(orphans):
-        with contextlib.suppress(ChildProcessError):
-            if os.waitpid(pid, os.WNOHANG)[0] == 0:
-                alive.append(pid)
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-    return tuple(alive)
+def still_there(orphans: set[int]) -> tuple[int, ...]:
+    """End the orphans that do not end by themselves within a moment, and name them."""
+    deadline = time.monotonic() + _MOMENT_S
+    left = sorted(orphans)
+    while left and time.monotonic() < deadline:
+        left = [pid for pid in left if not _has_ended(pid)]
+        time.sleep(0.01)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    return tuple(left)
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True

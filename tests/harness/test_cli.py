@@ -1,0 +1,207 @@
+"""The command as a user meets it: usage, options, what the terminal says."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from grading_fixtures import ROOT, Graded, copy_assignment, grade, plain, run_grader
+from other_assignment import write_trapezoids
+
+EXAMPLES = ROOT / "tests" / "submissions"
+
+
+@pytest.fixture
+def trapezoids(tmp_path: Path) -> Path:
+    """The folder of the other assignment, with submissions beside it."""
+    return write_trapezoids(tmp_path / "trapezoids")
+
+
+# Another assignment
+
+
+def test_another_assignment_is_graded_by_the_same_engine(trapezoids: Path) -> None:
+    graded = grade(trapezoids / "right", trapezoids / "out", assignment=trapezoids)
+
+    assert graded.run.status == 0
+    assert graded.results["score"] == 10
+    assert [test["number"] for test in graded.results["tests"]] == [
+        "8.1",
+        "8.2a",
+        "8.2b",
+        "8.2c",
+        "9.1",
+    ]
+    assert "Areas under curves" in (graded.folder / "report.html").read_text("utf-8")
+
+
+def test_mistakes_in_another_assignment_are_found(trapezoids: Path) -> None:
+    graded = grade(trapezoids / "rectangles", trapezoids / "out", assignment=trapezoids)
+
+    assert graded.run.status == 0
+    assert graded.results["score"] == 0
+    assert "trapezoid(f, a, b, n)" in plain(graded.checks["lines"]["output"])
+    assert "areas.py has no total." in plain(graded.checks["total"]["output"])
+
+
+def test_folder_of_the_assignment_is_the_default_and_results_go_into_grade(
+    trapezoids: Path,
+) -> None:
+    run = run_grader("grade", "right", folder=trapezoids)
+
+    assert run.status == 0
+    assert {path.name for path in (trapezoids / "grade").iterdir()} == {
+        "results.json",
+        "report.html",
+        "staff.html",
+    }
+
+
+def test_results_may_go_elsewhere(trapezoids: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "autograder" / "results" / "results.json"
+    elsewhere.parent.mkdir(parents=True)
+
+    run = run_grader("grade", "right", "--results", str(elsewhere), folder=trapezoids)
+
+    assert run.status == 0
+    assert json.loads(elsewhere.read_text("utf-8"))["score"] == 10
+    assert not (trapezoids / "grade" / "results.json").exists()
+
+
+def test_terminal_names_each_check_its_points_and_what_was_found(trapezoids: Path) -> None:
+    run = run_grader("grade", "rectangles", folder=trapezoids)
+
+    lines = run.printed.splitlines()
+    assert lines[0].split() == ["8.1", "FAILED", "0/4", "trapezoid", "is", "exact", "for", "lines."]
+    assert "trapezoid(f, a, b, n): not what is expected." in lines[1]
+    assert any(line.startswith("0 of 10 graded points; isolation L") for line in lines)
+    assert lines[-1].startswith("Pages: grade/report.html for the student")
+
+
+# Bad usage
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["grade", "nowhere"], "nowhere: expected a folder, a zip, a notebook or a .py file."),
+        (["grade"], "Missing argument"),
+        (["grade", "right", "--seed", "seven"], "--seed"),
+        (["grade", "right", "--require-isolation", "L9"], "--require-isolation"),
+        (["grade", "right", "--check", "8.7"], "--check 8.7: no check has this name or number."),
+        (["mark", "right"], "No such command"),
+    ],
+    ids=["no submission there", "no submission", "seed", "level", "check", "command"],
+)
+def test_bad_usage_ends_with_2_and_a_message(
+    trapezoids: Path, arguments: list[str], said: str
+) -> None:
+    run = run_grader(*arguments, folder=trapezoids)
+
+    assert run.status == 2
+    assert said in run.complained
+    assert "Traceback" not in run.complained
+
+
+# Options
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ran"),
+    [
+        ("9.1", ["total"]),
+        ("8.2", ["squares[1]", "squares[2]", "squares[5]"]),
+        ("8.2b", ["squares[2]"]),
+        ("test_total", ["total"]),
+        ("test_quadrature::test_squares[5]", ["squares[5]"]),
+        ("test_sums", ["total"]),
+    ],
+)
+def test_check_runs_only_what_was_asked_for(trapezoids: Path, wanted: str, ran: list[str]) -> None:
+    graded = grade(
+        trapezoids / "right", trapezoids / "out", "--check", wanted, assignment=trapezoids
+    )
+
+    assert graded.run.status == 0
+    assert [name for name in graded.checks if name] == ran
+
+
+def seeds(graded: Graded) -> list[str]:
+    return [test["extra_data"]["seed"] for test in graded.results["tests"]]
+
+
+def test_seed_gives_other_data_and_the_same_seed_the_same(trapezoids: Path) -> None:
+    usual, one, again, other = (
+        grade(trapezoids / "right", trapezoids / f"out{k}", *options, assignment=trapezoids)
+        for k, options in enumerate([(), ("--seed", "7"), ("--seed", "7"), ("--seed", "8")])
+    )
+
+    assert seeds(one) == seeds(again)
+    assert not set(seeds(usual)) & set(seeds(one))
+    assert not set(seeds(one)) & set(seeds(other))
+    assert {graded.results["score"] for graded in (usual, one, again, other)} == {10}
+    assert one.results["extra_data"]["seed"] == "7"
+
+
+def without_times(document: Any) -> Any:
+    """A document without what differs from run to run."""
+    if isinstance(document, dict):
+        return {
+            key: without_times(value)
+            for key, value in document.items()
+            if key not in {"execution_time", "seconds"}
+        }
+    if isinstance(document, list):
+        return [without_times(item) for item in document]
+    return document
+
+
+@pytest.mark.parametrize("example", ["svm_without_mean", "softmax_without_shift"])
+def test_same_submission_gets_the_same_results_twice(example: str, tmp_path: Path) -> None:
+    """All that a student reads, to the byte: two uploads of one file must not differ."""
+    assignment = copy_assignment(tmp_path / "assignment", parts=[1])
+
+    first, second = (
+        grade(EXAMPLES / example, tmp_path / f"out{k}", assignment=assignment) for k in (1, 2)
+    )
+
+    assert without_times(first.results) == without_times(second.results)
+    assert first.results["tests"]
+
+
+def test_grading_refuses_a_machine_with_less_isolation_than_required(trapezoids: Path) -> None:
+    found = grade(trapezoids / "right", trapezoids / "out", assignment=trapezoids)
+    level = found.results["extra_data"]["isolation"]
+
+    same, best = (
+        grade(
+            trapezoids / "right",
+            trapezoids / f"out{wanted}",
+            *("--require-isolation", wanted),
+            assignment=trapezoids,
+        )
+        for wanted in (level, "L4")
+    )
+
+    assert same.run.status == 0
+    # Where namespaces work, the machine may have the highest level.
+    assert best.run.status == (0 if level == "L4" else 1)
+    if level != "L4":
+        assert f"expected level L4, got {level}" in best.run.complained
+        assert best.results["tests"] == []
+        assert "Nothing was graded" in best.run.complained
+
+
+def test_grading_again_into_the_same_folder_replaces_what_was_there(trapezoids: Path) -> None:
+    out = trapezoids / "out"
+    grade(trapezoids / "rectangles", out, assignment=trapezoids)
+    shutil.rmtree(trapezoids / "rectangles")
+
+    graded = grade(trapezoids / "right", out, assignment=trapezoids)
+
+    assert graded.results["score"] == 10
+    assert "FAILED" not in graded.run.printed
+    assert "10 of 10" in (out / "report.html").read_text("utf-8")
