@@ -130,6 +130,13 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
+def run_on(cores: set[int]) -> None:
+    """Let this process run on these cores only; wherever it could where none is named."""
+    if sys.platform == "linux" and cores:
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, cores)
+
+
 def hide_from_siblings() -> None:
     """Make this process unreadable to others of the same user (/proc, ptrace)."""
     with contextlib.suppress(OSError, AttributeError):

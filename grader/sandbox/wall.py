@@ -7,6 +7,7 @@ same, another is started as a program of its own, since a fork of this process w
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import shutil
@@ -23,12 +24,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from . import isolation, modules, server, wire
+from . import isolation, modules, server, sweep, wire
 
 _ORDER_S = 20.0
 """Longest that a server may take for an order: compiling a megabyte of code takes about 5 s."""
-_SWEEPS = 50
-_PR_SET_CHILD_SUBREAPER = 36
 _RESTART = (
     "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); "
     "from grader.sandbox.server import main; main()"
@@ -62,9 +61,11 @@ class Wall:
         self._ahead_pid = 0
         self._unread = 0
         self.missing_layers: tuple[str, ...] = ()
-        self._children_before = _children()
-        _become_subreaper()
+        self._children_before = sweep.children()
+        sweep.become_subreaper()
         self._start_forked()
+        # The server stays free, to fork the next worker meanwhile.
+        self._cores_before = _stay_on_one_core()
 
     def stage(
         self,
@@ -100,7 +101,7 @@ class Wall:
                 self._read_reports()
                 self._clear_scratch()
                 channel.receive(wire.answer_decoder, time.monotonic() + _ORDER_S)
-                channel.send(wire.Begin(seed), _ORDER_S)
+                channel.send(wire.Begin(seed, _cores()), _ORDER_S)
                 worker = OpenWorker(channel, self._ahead_pid)
                 self._open[worker.pid] = worker
                 self._fork_ahead()
@@ -153,9 +154,10 @@ class Wall:
             worker.channel.close()
         self._forget_ahead()
         self._channel.close()
-        _kill(self._pid)
-        self._sweep()
+        sweep.kill(self._pid)
+        sweep.sweep(self._user, self._children_before)
         shutil.rmtree(self._scratch, ignore_errors=True)
+        isolation.run_on(self._cores_before)
 
     def __enter__(self) -> Wall:
         """Enter as a context manager."""
@@ -231,9 +233,9 @@ class Wall:
     def _restart(self) -> None:
         """Start another server as a program: a fork of this process would know too much."""
         self._forget_ahead()
-        _kill(self._pid)
+        sweep.kill(self._pid)
         self._channel.close()
-        self._sweep()
+        sweep.sweep(self._user, self._children_before)
         self._clear_scratch()
         ours, theirs = socket.socketpair()
         with theirs:
@@ -286,47 +288,19 @@ class Wall:
             else:
                 Path(path).unlink(missing_ok=True)
 
-    def _sweep(self) -> None:
-        """Kill what outlived its worker, until nothing is left."""
-        for _ in range(_SWEEPS):
-            if self._user is not None:
-                _kill_all_of(self._user)
-            # What lost its parent is ours, so where we have no child there is nothing below it.
-            children = _children()
-            left = (children or set()) - (self._children_before or set())
-            if children is not None and not left:
-                return
-            for pid in left:
-                _kill(pid)
 
+def _stay_on_one_core() -> set[int]:
+    """Keep to the core that this process runs on; return where it could run before.
 
-def _kill(pid: int) -> None:
-    with contextlib.suppress(OSError):
-        os.kill(pid, signal.SIGKILL)
-    with contextlib.suppress(OSError):
-        os.waitpid(pid, 0)
-
-
-def _kill_all_of(user: int) -> None:
-    """Kill every process of that user, from a process of its own."""
-    pid = os.fork()
-    if pid == 0:
-        with contextlib.suppress(OSError):
-            os.setresuid(user, user, user)
-            os.kill(-1, signal.SIGKILL)
-        os._exit(0)
-    os.waitpid(pid, 0)
-
-
-def _children() -> set[int] | None:
-    """Our children; None where the system does not say."""
-    path = Path(f"/proc/self/task/{os.getpid()}/children")
-    with contextlib.suppress(OSError):
-        return {int(pid) for pid in path.read_text().split()}
-    return None
-
-
-def _become_subreaper() -> None:
-    """Have orphans of our descendants become our children, so that they can be found."""
+    The two sides take turns, so another core only costs the way there. The system starts a process
+    where there is room: of several graders each comes to have a core of its own.
+    """
+    before = _cores()
     with contextlib.suppress(OSError, AttributeError):
-        isolation.set_process_flag(_PR_SET_CHILD_SUBREAPER, 1)
+        isolation.run_on({ctypes.CDLL(None, use_errno=True).sched_getcpu()})
+    return before
+
+
+def _cores() -> set[int]:
+    """Where this process may run; empty where the system does not say."""
+    return os.sched_getaffinity(0) if sys.platform == "linux" else set()

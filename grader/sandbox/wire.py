@@ -133,9 +133,12 @@ Value = Union[
 
 
 class Begin(Struct, tag="begin", frozen=True):
-    """The worker's check begins: this is the seed of what draws without one. Not answered."""
+    """The worker's check begins. Not answered."""
 
     seed: int
+    """Of what draws without one."""
+    cores: set[int] = set()
+    """Where the trusted side runs: the worker joins it."""
 
 
 class Call(Struct, tag="call", frozen=True):
