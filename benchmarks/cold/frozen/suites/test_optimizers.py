@@ -12,7 +12,7 @@ from plain.marks import part, points, visibility
 pytestmark = part("Optimizers", number=6)
 
 ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
-# Beside the parameters, each with its default; a learning rate of None has none.
+# Beside the parameters and the learning rate, which has a default only for Adadelta.
 DEFAULTS = {
     "SGD": {},
     "Momentum": {"gamma": 0.9},
@@ -142,7 +142,7 @@ def judge_in_place(check, student, rng, name):
     optimizer = getattr(student.optimizers, name)(arrays, RATE)
     for grads in slopes(rng, (1.0, 1.0, 0.7)):
         returned = optimizer.step(grads)
-        check.unchanged(f"optimizers.{name}", student.last)
+        check.unchanged(f"optimizers.{name}.step", student.last)
         now = [array.read() for array in arrays]
         if any(np.array_equal(p, q) for p, q in zip(now, params, strict=True)):
             check.fail(
@@ -151,7 +151,7 @@ def judge_in_place(check, student, rng, name):
                 question="What does p = p - … do to the array that p named before?",
                 function=f"optimizers.{name}",
             )
-        require_arrays(check, name, returned, now, "what step returned")
+        require_arrays(check, name, returned, now, "step")
         require_arrays(check, name, optimizer.parameters(), now, "parameters()")
         require_arrays(check, name, optimizer.params, now, "params")
         params = now
