@@ -68,8 +68,8 @@ def grade(options: Options) -> Grade:
         output.write_partial()
         output.isolation = _try_the_wall(wall, options, assignment)
         output.isolation_notes = wall.missing_layers
-        make_student = _stage(wall, assignment, submission)
-        output.plugin = _plugin(assignment, options, make_student, output.write_partial)
+        make_student = _stage(wall, assignment, submission, output.write_pending)
+        output.plugin = _plugin(assignment, options, make_student, output.checked)
         guard_s = _GUARD_FACTOR * assignment.settings.limits.check_s
         with output.kept_on_failure():
             run_suites(output.plugin, assignment.folder, guard_s)
@@ -105,7 +105,9 @@ def _targets(options: Options, assignment: Assignment) -> isolation.Targets:
     )
 
 
-def _stage(wall: Wall, assignment: Assignment, submission: Submission) -> Callable[[int], Student]:
+def _stage(
+    wall: Wall, assignment: Assignment, submission: Submission, on_wait: Callable[[], None]
+) -> Callable[[int], Student]:
     """Hand the files to the wall; return what makes the student of a check, given its seed."""
     settings = assignment.settings
     sources = [
@@ -131,7 +133,7 @@ def _stage(wall: Wall, assignment: Assignment, submission: Submission) -> Callab
     )
     deadline = time.monotonic() + settings.limits.submission_s
     allowed = tuple(settings.allowed_imports)
-    handed = Handed(wall, words.Sources(sources), allowed, deadline)
+    handed = Handed(wall, words.Sources(sources), allowed, deadline, on_wait)
     return lambda seed: Student(handed, limits, seed)
 
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from grader.suite.plugin import GradingPlugin
 
 RESULTS, REPORT, STAFF_REPORT = "results.json", "report.html", "staff.html"
+
 _PARTIAL_S = 0.5
-"""Shortest time between two documents on the way: each holds all checks so far, and costs more
-the more there are, so after every check they would take a quarter of the grade's time. [s]"""
+"""Longest that a graded check stays unwritten: to replace a file costs 2 ms, as much as a check."""
 
 
 class BrokeDown(Exception):
@@ -42,12 +42,16 @@ class Output:
     def __init__(
         self, place: Place, assignment: Assignment, submission: Submission, seed: int | None
     ) -> None:
+        from grader.results import PartialResults
+
         self._place = place
         self._assignment = assignment
         self._submission = submission
         self._seed = seed
         self._began = time.monotonic()
         self._troubles: tuple[str, ...] = ()
+        self._partial = PartialResults()
+        self._pending = False
         self._next_partial = self._began
         self.plugin: GradingPlugin | None = None
         self.isolation = ""
@@ -72,16 +76,21 @@ class Output:
             complete=complete,
         )
 
+    def checked(self) -> None:
+        """Note that one more check is graded; results.json follows when student code is slow."""
+        self._pending = True
+        if time.monotonic() > self._next_partial:
+            self.write_partial()
+
+    def write_pending(self) -> None:
+        """Write what was graded since the last time: a process that hangs may be killed."""
+        if self._pending:
+            self.write_partial()
+
     def write_partial(self) -> None:
-        """Write results.json with what is graded so far, should this process be killed.
-
-        It is left as it is when it was written less than half a second ago.
-        """
-        from grader.results import write_results
-
-        if time.monotonic() < self._next_partial:
-            return
-        write_results(self.grade(complete=False), self._place.results)
+        """Write results.json with what is graded so far."""
+        self._partial.write(self.grade(complete=False), self._place.results)
+        self._pending = False
         self._next_partial = time.monotonic() + _PARTIAL_S
 
     @contextmanager
@@ -89,6 +98,9 @@ class Output:
         """Leave what was graded so far, with the trouble, when the grader itself breaks down."""
         try:
             yield
+        except KeyboardInterrupt:
+            self.write_partial()
+            raise
         except Exception as error:
             self._troubles = (f"the grader broke down: {type(error).__name__}: {error}",)
             self.write_partial()

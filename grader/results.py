@@ -19,11 +19,19 @@ from grader.points import Scored, count, of, score_checks, words
 from grader.summary import PartSummary, Summary, summarize, why_not_graded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from grader.outcomes import CodeLine, Finding, Outcome
 
-__all__ = ["Results", "TestResult", "encode", "failed_results", "results_document", "write_results"]
+__all__ = [
+    "PartialResults",
+    "Results",
+    "TestResult",
+    "encode",
+    "failed_results",
+    "results_document",
+    "write_results",
+]
 
 # A check that fails in ten ways is one misunderstanding; more would bury it.
 _FINDINGS = 5
@@ -65,12 +73,37 @@ class Results(Struct, frozen=True):
 def results_document(grade: Grade) -> Results:
     """Turn a grade into what Gradescope reads; the scores of the tests sum to the score."""
     scored = score_checks(grade)
+    return _document(grade, scored, [_test(check) for check in scored])
+
+
+class PartialResults:
+    """The document while checks are still to come: what stands in it is rendered once."""
+
+    def __init__(self) -> None:
+        self._rendered: dict[tuple[str, int], msgspec.Raw] = {}
+
+    def write(self, grade: Grade, path: Path) -> None:
+        """Write what is graded so far."""
+        scored = score_checks(grade)
+        document = _safe(msgspec.to_builtins(_document(grade, scored, [])))
+        document["tests"] = [self._render(check) for check in scored]
+        _put(msgspec.json.encode(document), path)
+
+    def _render(self, check: Scored) -> msgspec.Raw:
+        key = (check.outcome.name, check.maximum)
+        if key not in self._rendered:
+            test = _safe(msgspec.to_builtins(_test(check)))
+            self._rendered[key] = msgspec.Raw(msgspec.json.encode(test))
+        return self._rendered[key]
+
+
+def _document(grade: Grade, scored: Sequence[Scored], tests: list[TestResult]) -> Results:
     return Results(
         score=sum(check.score for check in scored) / 100,
         execution_time=_seconds(grade.seconds),
         output=_summary(grade, summarize(grade, staff=False)),
         visibility="visible",
-        tests=[_test(check) for check in scored],
+        tests=tests,
         extra_data={
             "assignment": text.one_line(grade.title),
             "submission": text.one_line(grade.submission),
@@ -114,11 +147,14 @@ def encode(results: Results) -> bytes:
 
 def write_results(results: Results | Grade, path: Path) -> None:
     """Write results.json in one step, so that a killed run leaves the last whole document."""
-    document = results if isinstance(results, Results) else results_document(results)
+    _put(encode(results if isinstance(results, Results) else results_document(results)), path)
+
+
+def _put(document: bytes, path: Path) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(encode(document))
+            file.write(document)
         Path(name).replace(path)
     except BaseException:
         with suppress(OSError):

@@ -22,6 +22,8 @@ from .proxies import FunctionProxy, ModuleProxy, ObjectProxy
 from .wall import OpenWorker, Wall, WallFailed
 
 _MAX_TIMEOUTS = 2
+_PATIENCE_S = 0.05
+"""After this time of waiting for the student's code, there is time for something else."""
 
 
 class Limits(Struct, frozen=True):
@@ -49,13 +51,20 @@ class Handed:
     """What all checks of one submission share: its sources, its deadline, its time-outs."""
 
     def __init__(
-        self, wall: Wall, sources: words.Sources, allowed: tuple[str, ...], deadline: float
+        self,
+        wall: Wall,
+        sources: words.Sources,
+        allowed: tuple[str, ...],
+        deadline: float,
+        on_wait: Callable[[], None] = lambda: None,
     ) -> None:
         self.wall = wall
         self.sources = sources
         self.allowed = allowed
         self.deadline = deadline
         """When the whole submission must be graded. [s, monotonic clock]"""
+        self.on_wait = on_wait
+        """Called when student code takes its time: should this process be killed, then here."""
         self.timeouts: Counter[str] = Counter()
 
 
@@ -68,7 +77,7 @@ class Student:
         self._seed = seed
         self._worker: OpenWorker | None = None
         self._generation = 0
-        self._imported = False
+        self._imported: set[str] = set()
         self._deadline = time.monotonic() + limits.check_s
         self._callbacks: list[Callable[..., Any]] = []
         self._callbacks_left = limits.callbacks
@@ -163,21 +172,24 @@ class Student:
     ) -> wire.Returned:
         """Put a request, answer the callbacks that come of it, and take its answer."""
         worker = self._open(name)
-        imported = self._imported
+        module = name.partition(".")[0]
         deadline = self._deadline_of_call()
         try:
             worker.channel.send(request, max(0.001, deadline - time.monotonic()))
             while True:
+                if not worker.channel.answers_within(_PATIENCE_S):
+                    self._handed.on_wait()
                 answer = worker.channel.receive(wire.answer_decoder, deadline)
-                if isinstance(answer, wire.Imported):
-                    imported, deadline = True, self._deadline_of_call()
+                if isinstance(answer, wire.Imported) and module not in self._imported:
+                    self._imported.add(module)
+                    deadline = self._deadline_of_call()
                 elif isinstance(answer, wire.Callback):
                     worker.channel.send(self._answer_callback(answer, name, arrays))
                 else:
                     break
         except wire.TimedOut:
             self.close()
-            raise CheckFailed(self._timed_out(name, imported=imported)) from None
+            raise CheckFailed(self._timed_out(name)) from None
         except wire.Closed:
             raise CheckFailed(self._ended(name)) from None
         except wire.Malformed as error:
@@ -188,18 +200,20 @@ class Student:
         if not isinstance(answer, wire.Returned):
             self.close()
             raise CheckFailed(words.of_unreadable(name, type(answer).__name__))
-        self._imported = True
         return answer
 
     def _deadline_of_call(self) -> float:
         return min(time.monotonic() + self._limits.call_s, self._deadline)
 
-    def _timed_out(self, name: str, *, imported: bool) -> Finding:
-        if imported or "." not in name:
+    def _timed_out(self, name: str) -> Finding:
+        module = name.partition(".")[0]
+        # Modules that were not handed in stand for the notebook, which is loaded once.
+        known = module in self._handed.sources.modules
+        loaded = module in self._imported if known else bool(self._imported)
+        if loaded or "." not in name:
             self._handed.timeouts[name] += 1
             return words.of_timeout(name, self._limits.call_s)
         # Every function of the module would wait for the same import.
-        module = name.partition(".")[0]
         self._handed.timeouts[module] += 1
         return words.of_slow_import(name, self._handed.sources, self._limits.call_s)
 
@@ -215,7 +229,7 @@ class Student:
             except WallFailed as error:
                 raise GraderFailed(str(error)) from None
             self._generation += 1
-            self._imported = False
+            self._imported = set()
         return self._worker
 
     def _ended(self, name: str) -> Finding:

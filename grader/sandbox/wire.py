@@ -311,6 +311,10 @@ class Channel:
         except (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError) as e:
             raise Malformed(type(e).__name__) from None
 
+    def answers_within(self, seconds: float) -> bool:
+        """Whether something to receive is here, or comes within this time."""
+        return bool(self._got or self._poll.poll(seconds * 1000))
+
     def _send_rest(self, data: memoryview, timeout_s: float | None) -> None:
         try:
             self._sock.settimeout(timeout_s)

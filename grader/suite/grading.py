@@ -229,5 +229,5 @@ def _all(first: Finding | None, others: tuple[Finding, ...]) -> tuple[Finding, .
 
 def _functions(running: Running) -> tuple[str, ...]:
     """The student's functions that a check asked for, in order, by whatever way it asked."""
-    asked = [e.name for e in getattr(running.student, "history", ()) if e.kind == "call"]
+    asked = [e.name for e in running.student.history if e.kind == "call"]
     return tuple(dict.fromkeys([*running.record.functions, *asked]))

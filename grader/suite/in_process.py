@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
+from grader.exchange import Exchange
 from grader.outcomes import CheckFailed, CodeLine, Finding, GraderFailed
 
 from .arguments import CountingCallback, copy_data, kept, parameter_names
@@ -52,6 +53,8 @@ class InProcessStudent:
     def __init__(self, modules: Mapping[str, Any]) -> None:
         self._modules = dict(modules)
         self.last = InProcessAnswer(None)
+        self.history: tuple[Exchange, ...] = ()
+        """Nothing: what is trusted needs no diagnosis."""
 
     def __getattr__(self, name: str) -> Module:
         """A module."""

@@ -58,5 +58,7 @@ def run_suites(plugin: GradingPlugin, root: Path, guard_s: float) -> None:
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         status = pytest.main(arguments, plugins=[plugin])
+    if status == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
     if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
         plugin.troubles.append(f"pytest ended with status {int(status)}:\n{said.getvalue()}")

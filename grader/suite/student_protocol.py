@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
+from grader.exchange import Exchange
 from grader.outcomes import CodeLine
 
 
@@ -50,6 +52,10 @@ class Student(Protocol):
     @property
     def last(self) -> Answer:
         """The answer of the last call."""
+
+    @property
+    def history(self) -> Sequence[Exchange]:
+        """What was asked so far, and what came of it."""
 
     def call(self, name: str, /, *args: Any, trace_lines: bool = False, **kwargs: Any) -> Answer:
         """Call a function. Raises CheckFailed for all that is the student's doing."""
