@@ -1,5 +1,14 @@
 """Known mistakes and conventions of this assignment, by the module of the reference."""
 
-from . import losses, regularization, results, softmax, svm
+from . import gradients, losses, polynomials, regularization, results, search, softmax, svm
 
-__all__ = ["losses", "regularization", "results", "softmax", "svm"]
+__all__ = [
+    "gradients",
+    "losses",
+    "polynomials",
+    "regularization",
+    "results",
+    "search",
+    "softmax",
+    "svm",
+]
