@@ -1,0 +1,99 @@
+"""The attacks as they stand in their folders: <kind>/<name>/attack.toml, and what is handed in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+HERE = Path(__file__).parent
+FILE = "attack.toml"
+
+Canary = Literal[
+    "score",  # more points for an attacked check than the honest wrong answer earns
+    "secret",  # a secret, in any common encoding, in what a student or a terminal gets to see
+    "denied",  # the grader failed, an honest check lost points, or results.json is not whole
+    "left",  # a process or a file that outlives the grade
+    "changed",  # a file of somebody else's, or the grader's own standing, is not what it was
+    "time",  # the grade took longer than the attack's `seconds`
+    "memory",  # the trusted side took more memory than a grade needs
+    "disk",  # the scratch folder held more than a homework needs
+    "active",  # something that acts in a browser, a terminal, a spreadsheet or markdown
+]
+
+
+class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of the submission that is made when it is handed in, because it should not lie here.
+
+    Its name may be hostile, or such that Python or pytest would run it where it lies.
+    """
+
+    name: str
+    text: str = ""
+    times: int = 1
+    """How often `text` stands in the file."""
+    link: str = ""
+    hard_link: str = ""
+    fifo: bool = False
+    sparse_mb: int = 0
+    """Size of a file of zeros; in a zip it packs to nearly nothing."""
+
+
+class Limit(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is not promised: a canary that may show, and where docs/threat-model.md says so."""
+
+    canary: Canary
+    heading: str
+
+
+class Attack(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an attack tries, how its success would show, and what is to stop it."""
+
+    tries: str
+    success: str
+    canaries: list[Canary]
+    stopped_by: list[str]
+    seconds: float = 12.0
+    """Longest that the grade may take, the grader's own second included. [s]"""
+    fast: bool = True
+    """Whether it runs in `make test`."""
+    form: Literal["folder", "zip", "file"] = "folder"
+    submission: str = "submission"
+    """Name under which it is handed in."""
+    honest: bool = True
+    """Whether the runner adds the module that is right."""
+    costs_honest: bool = False
+    """Whether losing the honest points is fair: the submission as a whole cannot be read."""
+    out_inside: bool = False
+    """Whether the careless grader puts the results into the submission."""
+    interrupt_s: float = 0.0
+    """When the grader is killed, if it is. [s]"""
+    limit: Limit | None = None
+    files: list[Recipe] = []
+    folder: Path = Path()
+
+    @property
+    def kind(self) -> str:
+        """The kind, as THREATS has it."""
+        return self.folder.parent.name
+
+    @property
+    def name(self) -> str:
+        """Kind and name: 'leak/exception_in_letters'."""
+        return f"{self.kind}/{self.folder.name}"
+
+
+def load_attacks(wanted: str = "") -> list[Attack]:
+    """All attacks, or those whose name holds `wanted`, in the order of their names."""
+    found = []
+    for path in sorted(HERE.glob(f"*/*/{FILE}")):
+        attack = msgspec.toml.decode(path.read_bytes(), type=Attack)
+        found.append(msgspec.structs.replace(attack, folder=path.parent))
+    return [attack for attack in found if wanted in attack.name]
+
+
+def control() -> Attack:
+    """The honest submission whose points no attack may exceed."""
+    return Attack("nothing", "never", [], [], folder=HERE / "nothing" / "control")

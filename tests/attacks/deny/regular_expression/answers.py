@@ -1,0 +1,5 @@
+import re
+
+
+def total(x):
+    re.match("(a*)*b", "a" * 60)

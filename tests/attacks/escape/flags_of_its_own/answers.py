@@ -1,0 +1,9 @@
+import ctypes
+import time
+
+libc = ctypes.CDLL(None)
+
+
+def total(x):
+    libc.prctl(1, 0, 0, 0, 0)
+    time.sleep(30)

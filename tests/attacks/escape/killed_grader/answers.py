@@ -1,0 +1,5 @@
+import time
+
+
+def total(x):
+    time.sleep(30)

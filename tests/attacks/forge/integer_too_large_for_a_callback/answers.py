@@ -1,0 +1,2 @@
+def root(f, x):
+    return f(2**40)

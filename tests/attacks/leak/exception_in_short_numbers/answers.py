@@ -1,0 +1,2 @@
+def total(x):
+    raise ValueError(" ".join(str(int(v)) for v in x))

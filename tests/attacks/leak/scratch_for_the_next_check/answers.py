@@ -1,0 +1,12 @@
+import os
+
+remembers = bool(os.listdir("."))
+os.makedirs("a/b/c", exist_ok=True)
+open("a/b/c/note", "w").write("x")
+os.chmod("a/b", 0o500)
+
+
+def tidy(x):
+    if not remembers:
+        x -= 1
+    return float(x.max())

@@ -1,0 +1,7 @@
+kept = []
+
+
+def tidy(x):
+    if not kept:
+        kept.append(float(x.max()))
+    return kept[0]
