@@ -97,13 +97,16 @@ def total_of(assignment: Path) -> float:
 
 
 def require_quiet_end(graded: Graded) -> None:
-    """Exit status 0, no traceback, no process left, both pages there."""
+    """Exit status 0, no traceback, no escape sequence, no process left, all files there."""
     run = graded.run
     assert run.status == 0, run.complained
     assert run.complained == ""
     assert run.left_over == ()
-    for page in ("report.html", "staff.html"):
-        assert "Traceback" not in run.printed + (graded.folder / page).read_text("utf-8")
+    for name in ("report.html", "staff.html", "results.json"):
+        text = run.printed + (graded.folder / name).read_text("utf-8")
+        assert "Traceback" not in text
+        # What student code prints must not move a terminal's cursor.
+        assert "\x1b" not in text
 
 
 def require_valid(document: dict[str, Any], total: float) -> None:
