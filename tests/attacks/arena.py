@@ -264,7 +264,10 @@ def _listing(place: Path) -> dict[str, str]:
     """Every entry below a folder: its kind, its mode and its content."""
     found = {}
     for entry in _entries(place):
-        status = entry.stat(follow_symlinks=False)
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError:  # its path is too long
+            continue
         content = ""
         if stat.S_ISREG(status.st_mode) and status.st_size < 2**24:
             content = hashlib.sha256(Path(entry.path).read_bytes()).hexdigest()

@@ -57,7 +57,7 @@ import sys
 def search(f, x):
     import numpy as np
 
-    big = np.zeros(1_500_000)
+    big = np.zeros(900_000)
     for _ in range(100):
         try:
             f(big)

@@ -55,8 +55,8 @@ import itertools
 
 
 def total(x):
-    alike = itertools.permutations("totalotal")
-    names = [b"\xa9" + "".join(p).encode() for p in itertools.islice(alike, 1_000_000)]
+    alike = itertools.permutations("totalotalot")
+    names = [b"\xab" + "".join(p).encode() for p in itertools.islice(alike, 250_000)]
     body = b"\x84" + pack("type") + pack("raised") + pack("kind") + pack("missing")
     body += pack("type_name") + pack("total") + pack("names")
     say(body + b"\xdd" + struct.pack(">I", len(names)) + b"".join(names))
