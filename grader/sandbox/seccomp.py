@@ -78,6 +78,17 @@ _ALWAYS_REFUSED: dict[str, tuple[int | None, int | None]] = {
     "quotactl": (179, 60),
     "settimeofday": (164, 170),
     "clock_settime": (227, 112),
+    "fsconfig": (431, 431),
+    "fsmount": (432, 432),
+    "fspick": (433, 433),
+    "mount_setattr": (442, 442),
+    "open_tree_attr": (467, 467),
+    "quotactl_fd": (443, 443),
+    "process_mrelease": (448, 448),
+    "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
+    "fanotify_init": (300, 262),
+    "syslog": (103, 116),
 }
 _REFUSED_ONCE_LOADED: dict[str, tuple[int | None, int | None]] = {
     "fork": (57, None),
@@ -89,13 +100,46 @@ _REFUSED_ONCE_LOADED: dict[str, tuple[int | None, int | None]] = {
     "rt_tgsigqueueinfo": (297, 240),
     "setpriority": (140, 140),
     "sched_setscheduler": (144, 119),
+    "sched_setparam": (142, 118),
+    "sched_setattr": (314, 274),
+    "ioprio_set": (251, 30),
     "prlimit64": (302, 261),
+    # Modes, owners, times and attributes ask for no right to write, so landlock lets them pass.
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, None),
+    "fchown": (93, 55),
+    "lchown": (94, None),
+    "fchownat": (260, 54),
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "utimensat": (280, 88),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "setxattrat": (463, 463),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+    "removexattrat": (466, 466),
 }
 _CLONE = (56, 220)
 _CLONE3 = (435, 435)
 _KILL = (62, 129)
 _TGKILL = (234, 131)
 _CLONE_THREAD = 0x10000
+_SCHED_SETAFFINITY = (203, 122)
+_ARGUMENTS_REFUSED: dict[str, tuple[tuple[int, int], int, tuple[int, ...]]] = {
+    # name: (its numbers, the position of the argument, its values)
+    # A descriptor that belongs to another process has the kernel send it a signal of any kind.
+    "fcntl": ((72, 25), 1, (8, 10, 15, 1024)),  # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE
+    "ioctl": ((16, 29), 1, (0x8901, 0x8902, 0x5412)),  # FIOSETOWN, SIOCSPGRP, TIOCSTI
+    # To die with its parent, and not to be traced, is not the student's to choose.
+    "prctl": ((157, 167), 0, (1, 4, 0x59616D61)),  # PDEATHSIG, DUMPABLE, PTRACER
+}
 _X32 = 0x40000000
 
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -115,7 +159,7 @@ def refuse_always() -> None:
 
 
 def refuse_once_loaded(pid: int) -> None:
-    """Refuse new processes and programs, and signals to all but `pid`; threads may start."""
+    """Refuse new processes and programs, and to act on any but `pid`; threads may start."""
     machine = _machine()
     program = [_refused_once_loaded(machine)]
     # The C library falls back to clone, whose flags a filter can read, when clone3 is missing.
@@ -139,6 +183,21 @@ def refuse_once_loaded(pid: int) -> None:
                 _ret(_REFUSE | errno.EPERM),
             ],
         )
+    # 0 stands for the caller itself.
+    program += _when(
+        _SCHED_SETAFFINITY[machine],
+        [
+            _op(_LOAD, _AT_ARGUMENT),
+            _op(_JUMP_EQUAL, 0, 0, 1),
+            _ret(_ALLOW),
+            _ret(_REFUSE | errno.EPERM),
+        ],
+    )
+    for numbers, position, refused in _ARGUMENTS_REFUSED.values():
+        block = [_op(_LOAD, _AT_ARGUMENT + 8 * position)]
+        for value in refused:
+            block += [_op(_JUMP_EQUAL, value, 0, 1), _ret(_REFUSE | errno.EPERM)]
+        program += _when(numbers[machine], [*block, _ret(_ALLOW)])
     _install(machine, program)
 
 
