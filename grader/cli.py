@@ -5,133 +5,159 @@ Exit status: 0 graded, whatever the score; 1 the grader failed; 2 bad usage.
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
-
-import typer
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from grader.outcomes import Grade
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Grade numerical homework: hidden suites, a wall round student code, reports that teach.",
-)
-
-AssignmentFolder = Annotated[
-    Path, typer.Option("--assignment", help="The assignment's folder.", show_default="this folder")
-]
+GRADED, GRADER_FAILED, BAD_USAGE = 0, 1, 2
 _MARKS = {"passed": "ok", "failed": "FAILED", "grader_failed": "GRADER"}
 
 
-@app.command()
-def grade(
-    submission: Annotated[Path, typer.Argument(help="A folder, a zip, a notebook or a .py file.")],
-    assignment: AssignmentFolder = Path(),
-    out: Annotated[Path, typer.Option(help="Where results.json and the pages go.")] = Path("grade"),
-    seed: Annotated[int | None, typer.Option(help="Other random data than the usual.")] = None,
-    check: Annotated[str, typer.Option(help="Run only the check of this name or number.")] = "",
-    require_isolation: Annotated[
-        Literal["L1", "L2", "L3", "L4"] | None,
-        typer.Option(help="Refuse to grade where student code is shut in less well."),
-    ] = None,
-    metadata: Annotated[
-        Path | None, typer.Option(help="Gradescope's submission_metadata.json.")
-    ] = None,
-    results: Annotated[Path | None, typer.Option(help="Another place for results.json.")] = None,
-) -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit status."""
+    # Before numpy is imported: threads on matrices of a homework's size wait more than they work.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    given = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = given.run
+    try:
+        return run(given)
+    except KeyboardInterrupt:
+        print("Stopped. What was done until now is kept.", file=sys.stderr)
+        return GRADER_FAILED
+
+
+def grade(given: argparse.Namespace) -> int:
     """Grade one submission; write results.json, report.html and staff.html."""
     from grader.grade import Options
     from grader.grade import grade as grade_submission
     from grader.output import RESULTS, Place, write_failure
 
-    if not submission.exists():
-        _usage(
-            f"{submission}: expected a folder, a zip, a notebook or a .py file. It is not there."
-        )
+    out: Path = given.out
+    if not given.submission.exists():
+        expected = "expected a folder, a zip, a notebook or a .py file"
+        return _usage(f"{given.submission}: {expected}. It is not there.")
     out.mkdir(parents=True, exist_ok=True)
-    place = Place(out, results or out / RESULTS)
+    place = Place(out, given.results or out / RESULTS)
     options = Options(
-        submission=submission,
-        assignment=assignment,
+        submission=given.submission,
+        assignment=given.assignment,
         place=place,
-        seed=seed,
-        check=check,
-        require_isolation=require_isolation,
-        secrets=(metadata,) if metadata else (),
+        seed=given.seed,
+        check=given.check,
+        require_isolation=given.require_isolation,
+        secrets=(given.metadata,) if given.metadata else (),
     )
     try:
         graded = grade_submission(options)
     except Exception as error:  # noqa: BLE001 - whatever it is, results.json must say so
         write_failure(place, error)
-        _fail(error, out)
+        return _fail(error, out)
     _print_grade(graded, out)
-    if check and not graded.outcomes:
-        _usage(f"--check {check}: no check has this name or number.")
-    if graded.grader_failed:
-        raise typer.Exit(1)
+    if given.check and not graded.outcomes:
+        return _usage(f"--check {given.check}: no check has this name or number.")
+    return GRADER_FAILED if graded.grader_failed else GRADED
 
 
-@app.command()
-def template(
-    assignment: AssignmentFolder = Path(),
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; say what differs.")
-    ] = False,
-) -> None:
+def template(given: argparse.Namespace) -> int:
     """Write the student's folder from the reference, or say how the two differ."""
-    from grader.assignment import load_assignment
+    from grader.assignment import AssignmentError, load_assignment
     from grader.template import build_template, template_differences, write_template
 
-    with _messages():
-        settings = load_assignment(assignment).settings
-        files = build_template(assignment, settings.modules, reference=settings.reference)
-    target = assignment / settings.template
-    if not check:
+    try:
+        settings = load_assignment(given.assignment).settings
+        files = build_template(given.assignment, settings.modules, reference=settings.reference)
+    except AssignmentError as error:
+        return _complain(str(error))
+    target = given.assignment / settings.template
+    if not given.check:
         write_template(files, target)
         print(f"{target}: {len(files)} files written")
-        return
+        return GRADED
     differences = template_differences(files, target)
     for difference in differences:
         print(difference)
     if differences:
-        print(f"{target} is not what the reference gives. Run: grader template", file=sys.stderr)
-        raise typer.Exit(1)
+        return _complain(f"{target} is not what the reference gives. Run: grader template")
+    return GRADED
 
 
-@app.command()
-def package(
-    assignment: AssignmentFolder = Path(),
-    out: Annotated[Path, typer.Option(help="The zip to write.")] = Path("autograder.zip"),
-) -> None:
+def package(given: argparse.Namespace) -> int:
     """Write the zip that Gradescope takes: scripts, engine, and the assignment's answers."""
-    from grader.assignment import load_assignment
+    from grader.assignment import AssignmentError, load_assignment
     from grader.package import write_package
 
-    with _messages():
-        write_package(load_assignment(assignment), out)
-    print(f"{out}: upload it to Gradescope; it holds the answers, so keep it to yourself")
+    try:
+        write_package(load_assignment(given.assignment), given.out)
+    except AssignmentError as error:
+        return _complain(str(error))
+    print(f"{given.out}: upload it to Gradescope; it holds the answers, so keep it to yourself")
+    return GRADED
 
 
-@app.callback()
-def _commands() -> None:
-    """Make every command a word, even when there is only one."""
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="grader",
+        description="Grade numerical homework: hidden suites, a wall round student code, "
+        "reports that teach.",
+        epilog="Exit status: 0 graded, whatever the score; 1 the grader failed; 2 bad usage.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
+    def add(run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        said = (run.__doc__ or "").strip()
+        command = commands.add_parser(run.__name__, help=said, description=said)
+        command.set_defaults(run=run)
+        command.add_argument(
+            "--assignment",
+            type=Path,
+            default=Path(),
+            metavar="DIR",
+            help="the assignment's folder (default: this folder)",
+        )
+        return command
 
-def main() -> None:
-    """Run the command line."""
-    # Before numpy is imported: threads on matrices of a homework's size wait more than they work.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    app()
+    one = add(grade)
+    one.add_argument("submission", type=Path, help="a folder, a zip, a notebook or a .py file")
+    one.add_argument(
+        "--out",
+        type=Path,
+        default=Path("grade"),
+        metavar="DIR",
+        help="where results.json and the pages go (default: grade)",
+    )
+    one.add_argument("--seed", type=int, metavar="N", help="other random data than the usual")
+    one.add_argument(
+        "--check", default="", metavar="NAME", help="run only the check of this name or number"
+    )
+    one.add_argument(
+        "--require-isolation",
+        choices=("L1", "L2", "L3", "L4"),
+        help="refuse to grade where student code is shut in less well",
+    )
+    one.add_argument(
+        "--metadata", type=Path, metavar="FILE", help="Gradescope's submission_metadata.json"
+    )
+    one.add_argument("--results", type=Path, metavar="FILE", help="another place for results.json")
+    made = add(template)
+    made.add_argument("--check", action="store_true", help="write nothing; say what differs")
+    packed = add(package)
+    packed.add_argument(
+        "--out",
+        type=Path,
+        default=Path("autograder.zip"),
+        metavar="FILE",
+        help="the zip to write (default: autograder.zip)",
+    )
+    return parser
 
 
 def _print_grade(graded: Grade, out: Path) -> None:
@@ -160,41 +186,31 @@ def _print_grade(graded: Grade, out: Path) -> None:
     print(f"Pages: {out / REPORT} for the student, {out / STAFF_REPORT} for the staff")
 
 
-@contextmanager
-def _messages() -> Iterator[None]:
-    """Say what is wrong with an assignment in a line, and end with status 1."""
-    from grader.assignment import AssignmentError
-
-    try:
-        yield
-    except AssignmentError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(1) from None
-
-
 def _points(amount: Fraction) -> str:
     return f"{float(amount):.2f}".rstrip("0").rstrip(".")
 
 
-def _usage(message: str) -> None:
+def _usage(message: str) -> int:
     print(message, file=sys.stderr)
-    raise typer.Exit(2)
+    return BAD_USAGE
 
 
-def _fail(error: Exception, out: Path) -> None:
+def _complain(message: str) -> int:
+    print(message, file=sys.stderr)
+    return GRADER_FAILED
+
+
+def _fail(error: Exception, out: Path) -> int:
     """Say what failed, in a line; the traceback goes to a file for whoever mends it."""
     from grader.assignment import AssignmentError
     from grader.grade import IsolationTooWeak
     from grader.suite.run import ReferenceBroken
 
     if isinstance(error, (AssignmentError, IsolationTooWeak, ReferenceBroken)):
-        print(error, file=sys.stderr)
-    else:
-        path = out / "grader-failure.txt"
-        path.write_text("".join(traceback.format_exception(error)), "utf-8")
-        print(
-            f"The grader failed, not the submission: {type(error).__name__}: {error}. "
-            f"Please report it with {path}.",
-            file=sys.stderr,
-        )
-    raise typer.Exit(1)
+        return _complain(str(error))
+    path = out / "grader-failure.txt"
+    path.write_text("".join(traceback.format_exception(error)), "utf-8")
+    return _complain(
+        f"The grader failed, not the submission: {type(error).__name__}: {error}. "
+        f"Please report it with {path}."
+    )
