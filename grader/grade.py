@@ -25,6 +25,7 @@ from grader.sandbox.wall import Wall
 if TYPE_CHECKING:
     from grader.assignment import Assignment
     from grader.submission import Submission
+    from grader.suite.grading import RunSettings
     from grader.suite.plugin import GradingPlugin
 
 _GUARD_FACTOR = 3
@@ -68,7 +69,7 @@ def grade(options: Options) -> Grade:
         output.write_partial()
         output.isolation = _try_the_wall(wall, options, assignment)
         output.isolation_notes = wall.missing_layers
-        make_student = _stage(wall, assignment, submission, output.write_pending)
+        make_student = stage(wall, assignment, submission, output.write_pending)
         output.plugin = _plugin(assignment, options, make_student, output.checked)
         guard_s = _GUARD_FACTOR * assignment.settings.limits.check_s
         with output.kept_on_failure():
@@ -105,7 +106,7 @@ def _targets(options: Options, assignment: Assignment) -> isolation.Targets:
     )
 
 
-def _stage(
+def stage(
     wall: Wall, assignment: Assignment, submission: Submission, on_wait: Callable[[], None]
 ) -> Callable[[int], Student]:
     """Hand the files to the wall; return what makes the student of a check, given its seed."""
@@ -143,9 +144,17 @@ def _plugin(
     make_student: Callable[[int], Student],
     on_outcome: Callable[[], None],
 ) -> GradingPlugin:
-    from grader.suite.grading import RunSettings, SuiteSettings
     from grader.suite.plugin import GradingPlugin
     from grader.suite.run import import_reference
+
+    run = run_settings(assignment, options.seed, options.check)
+    reference = import_reference(assignment.folder, assignment.settings.reference)
+    return GradingPlugin(run, reference, make_student, on_outcome)
+
+
+def run_settings(assignment: Assignment, seed: int | None = None, check: str = "") -> RunSettings:
+    """What a run of the assignment's suites depends on."""
+    from grader.suite.grading import RunSettings, SuiteSettings
 
     settings = assignment.settings
     suites = tuple(
@@ -156,8 +165,4 @@ def _plugin(
         name: msgspec.json.decode((assignment.folder / file).read_bytes(), type=Surface)
         for name, file in settings.surfaces.items()
     }
-    run = RunSettings(
-        suites, settings.secret, options.seed, options.check, settings.float32_credit, surfaces
-    )
-    reference = import_reference(assignment.folder, settings.reference)
-    return GradingPlugin(run, reference, make_student, on_outcome)
+    return RunSettings(suites, settings.secret, seed, check, settings.float32_credit, surfaces)

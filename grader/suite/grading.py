@@ -53,6 +53,8 @@ class RunSettings(Struct, frozen=True):
     """Run only the checks of this name or number."""
     float32_credit: float = 1.0
     surfaces: Mapping[str, Surface] = {}
+    explain: bool = True
+    """Whether to say what is behind a failure; it takes longer than to see that there is one."""
 
 
 class Running(Struct):
@@ -128,7 +130,7 @@ class CheckGrader:
                 grader = Finding(kind="grader", lead=f"{error}.", staff=details)
                 self.troubles.append(f"{running.name}: {error}")
         explained: Finding | None = None
-        if record.findings and grader is None:
+        if record.findings and grader is None and self._settings.explain:
             record, explained = self._explain(item, running)
         earned, parts = (Fraction(), ()) if grader else record.score(settings)
         failed = bool(record.findings)
