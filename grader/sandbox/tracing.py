@@ -11,12 +11,15 @@ import functools
 import itertools
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-_OWN_FILES = frozenset({__file__})
-_PRINTING = "arrayprint.py"  # numpy formats what is printed entry by entry, in Python
+import numpy as np  # noqa: F401 - its printing is to be known
+
+_ARRAYPRINT = ("numpy._core.arrayprint", "numpy.core.arrayprint")  # from numpy 2 on, and before
 _MAX_ENTERED = 200
+_STARTS = frozenset({"_thread.start_new_thread", "_thread.start_joinable_thread"})
+"""Python's own names for the start of a thread, in which lines would not be counted."""
 
 
 class LineCount:
@@ -25,13 +28,18 @@ class LineCount:
     The builtins are replaced when it is made, which must be before student code imports them.
     """
 
-    def __init__(self, files: frozenset[str], own_files: frozenset[str]) -> None:
+    def __init__(self, files: frozenset[str], own: Sequence[types.ModuleType]) -> None:
         self.lines = 0
         self.entered: dict[str, None] = {}
         self.intact = True
-        self._printing = False
+        self._counting = False
+        self._in_print = False
         self._files = files
-        self._own_files = own_files | _OWN_FILES
+        # Code is known by its module's own names: a file name anybody can write.
+        self._own = {id(vars(module)) for module in own} | {id(globals())}
+        # numpy formats what is printed entry by entry, in Python.
+        self._prints = {id(vars(sys.modules[m])) for m in _ARRAYPRINT if m in sys.modules}
+        sys.addaudithook(self._watch)
         self._reduce_in_c = functools.reduce
         self._accumulate_in_c = itertools.accumulate
         for module, name, counted in (
@@ -47,22 +55,30 @@ class LineCount:
         """Start to count, from nothing."""
         self.lines = 0
         self.entered = {}
-        self._printing = False
+        self.intact = True
+        self._in_print = False
         self._running = self._trace
+        self._counting = True
         sys.settrace(self._running)
         return self
 
     def __exit__(self, *_exc: object) -> None:
         """Stop, and see whether counting was tampered with."""
-        self.intact = sys.gettrace() is self._running
+        self._counting = False
+        self.intact = self.intact and sys.gettrace() is self._running
         sys.settrace(None)
+
+    def _watch(self, event: str, _args: Any) -> None:
+        if self._counting and event in _STARTS:
+            self.intact = False
 
     def _trace(self, frame: types.FrameType, event: str, _arg: Any) -> Callable[..., Any] | None:
         file = frame.f_code.co_filename
-        if self._printing or file in self._own_files:
+        names = id(frame.f_globals)
+        if self._in_print or names in self._own:
             return None
-        if file.endswith(_PRINTING):
-            self._printing = True
+        if names in self._prints:
+            self._in_print = True
             return self._wait_for_return
         if event == "call":
             if file in self._files and len(self.entered) < _MAX_ENTERED:
@@ -76,7 +92,7 @@ class LineCount:
     def _wait_for_return(self, _frame: types.FrameType, event: str, _arg: Any) -> Any:
         """Count again once numpy has formatted what is printed."""
         if event == "return":
-            self._printing = False
+            self._in_print = False
         return self._wait_for_return
 
     def _counted(self, items: Iterable[Any]) -> Iterator[Any]:

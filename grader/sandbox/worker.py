@@ -24,8 +24,10 @@ from msgspec import structs
 from . import isolation, modules, values, wire
 from .tracing import LineCount
 
-_OWN_FILES = frozenset({__file__, wire.__file__, values.__file__, modules.__file__})
+_OWN = (sys.modules[__name__], wire, values, modules)
 _MAX_MESSAGE = 500
+_MAX_NAME = 120
+_MAX_NAMES = 50
 _MAX_FRAMES = 4
 _MAX_WARNINGS = 5
 
@@ -122,7 +124,7 @@ class Worker:
         """Answer requests until there are no more."""
         while True:
             try:
-                request = self._channel.receive(wire.request_decoder)
+                request = self._channel.receive(wire.request_decoder, largest=wire.MAX_REQUEST)
             except wire.Closed:
                 return
             self._channel.send(self._answer(request))
@@ -139,7 +141,7 @@ class Worker:
         try:
             return self._do(request)
         except values.Refused as error:
-            return wire.Raised("refused", message=str(error))
+            return wire.Raised("refused", message=str(error)[:_MAX_MESSAGE])
         except _Missing as error:
             return error.raised
         except BaseException as error:  # noqa: BLE001 - whatever student code raises is an answer
@@ -166,7 +168,7 @@ class Worker:
 
     def _call(self, request: wire.Call) -> wire.Returned | wire.Raised:
         if request.trace_lines and self._counter is None:
-            self._counter = LineCount(self._files, _OWN_FILES)
+            self._counter = LineCount(self._files, _OWN)
         if request.object >= 0:
             target = self._objects[request.object]
             function = getattr(target, request.name) if request.name else target
@@ -184,7 +186,7 @@ class Worker:
                 with self._counter:
                     value = function(*args, **kwargs)
                 lines = self._counter.lines if self._counter.intact else -2
-                entered = list(self._counter.entered)
+                entered = [name[:_MAX_NAME] for name in self._counter.entered]
             else:
                 value = function(*args, **kwargs)
         finally:
@@ -202,7 +204,7 @@ class Worker:
         module_name, *path = name.split(".")
         if module_name not in self._compiled:
             if self._notebook is None:
-                raise _Missing("missing", module_name, sorted(self._compiled))
+                raise _Missing("missing", module_name, sorted(self._compiled)[:_MAX_NAMES])
             module_name = self._notebook
         found: Any = sys.modules.get(module_name)
         if found is None:
@@ -227,7 +229,8 @@ class Worker:
             for e in self._gate.failed.get(module_name, [])
             if (frames := self._frames(e))
         ]
-        return _Missing("missing", name, sorted(public)[:50], "; ".join([*broken, *failed])[:1000])
+        near = sorted(n[:_MAX_NAME] for n in public)[:_MAX_NAMES]
+        return _Missing("missing", name, near, "; ".join([*broken, *failed])[:1000])
 
     def _packer(self) -> values.Packer:
         return values.Packer(self._name_object)
@@ -281,7 +284,7 @@ class Worker:
 
     def _await_reply(self) -> Any:
         while True:
-            request = self._channel.receive(wire.request_decoder)
+            request = self._channel.receive(wire.request_decoder, largest=wire.MAX_REQUEST)
             if not isinstance(request, wire.Reply):
                 self._channel.send(self._answer(request))
                 continue
@@ -300,7 +303,11 @@ class Worker:
             kind = "callback"
         elif isinstance(error, modules.NotAllowed):
             return wire.Raised(
-                "not_allowed", type(error).__name__, _text(error), frames, [str(error.name)]
+                "not_allowed",
+                type(error).__name__[:_MAX_NAME],
+                _text(error),
+                frames,
+                [str(error.name)[:_MAX_NAME]],
             )
         elif isinstance(error, SyntaxError) and error.filename in self._files:
             line = wire.Frame(str(error.filename), error.lineno or 0, "")
@@ -318,7 +325,7 @@ class Worker:
         while step is not None:
             code = step.tb_frame.f_code
             if code.co_filename in self._files:
-                frame = wire.Frame(code.co_filename, step.tb_lineno or 0, code.co_name)
+                frame = wire.Frame(code.co_filename, step.tb_lineno or 0, code.co_name[:_MAX_NAME])
                 if frame not in frames[-2:]:
                     frames.append(frame)
                     del frames[1:-_MAX_FRAMES]
@@ -344,7 +351,7 @@ class Worker:
             code = getattr(vars(function).get("__init__"), "__code__", None)
         if code is None or code.co_filename not in self._files:
             return None
-        return wire.Frame(code.co_filename, code.co_firstlineno, code.co_name)
+        return wire.Frame(code.co_filename, code.co_firstlineno, code.co_name[:_MAX_NAME])
 
 
 class _Missing(Exception):
@@ -365,7 +372,7 @@ def _parameters(function: Any) -> list[str]:
     code = getattr(function, "__code__", None)
     if code is None:
         return []
-    names = list(code.co_varnames[: code.co_argcount])[:20]
+    names = [name[:_MAX_NAME] for name in code.co_varnames[: code.co_argcount]][:20]
     return names[1:] if isinstance(function, types.MethodType) else names
 
 

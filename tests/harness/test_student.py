@@ -250,6 +250,46 @@ def test_switching_the_counting_off_is_seen() -> None:
     assert caught.value.finding.kind == "tampering"
 
 
+def test_a_loop_in_a_thread_of_its_own_is_seen() -> None:
+    text = (
+        "import threading\ndef f(n):\n    done = []\n"
+        "    t = threading.Thread(target=lambda: [done.append(i) for i in range(n)])\n"
+        "    t.start(); t.join()\n    return len(done)\n"
+    )
+    with student_of(text) as student, pytest.raises(CheckFailed) as caught:
+        student.call("code.f", 5, trace_lines=True)
+
+    assert caught.value.finding.kind == "tampering"
+
+
+def test_a_loop_under_the_file_name_of_a_library_is_seen() -> None:
+    text = (
+        "import numpy as np\n"
+        "names = {}\n"
+        "loop = 'def loop(n):\\n    t = 0\\n    for i in range(n): t += i\\n    return t\\n'\n"
+        "exec(compile(loop, np.__file__.replace('__init__', '_core/arrayprint'), 'exec'), names)\n"
+        "def f(n):\n    return names['loop'](n)\n"
+    )
+    with student_of(text) as student:
+        few = student.call("code.f", 5, trace_lines=True).lines or 0
+        many = student.call("code.f", 105, trace_lines=True).lines or 0
+
+    assert many - few >= 100
+
+
+def test_a_named_tuple_is_a_tuple_outside() -> None:
+    text = (
+        "from typing import NamedTuple\n"
+        "class Best(NamedTuple):\n    W: float\n    loss: float\n"
+        "def f():\n    return Best(1.0, 2.0)\n"
+    )
+    with student_of(text) as student:
+        value = student.code.f()
+
+    assert value == (1.0, 2.0)
+    assert type(value) is tuple
+
+
 def test_functions_that_were_entered_are_named() -> None:
     text = "def inner():\n    return 1\ndef outer():\n    return inner()\n"
     with student_of(text) as student:
