@@ -22,8 +22,8 @@ from grader.exchange import Exchange
 from grader.feedback.replay import Played, play
 from grader.feedback.variants import Variant, VariantError, build, source_of
 
-_BUDGET_S = 0.5
-"""Longest for one check: a report with ten mistakes must not wait."""
+_BUDGET_S = 1.5
+"""Longest for one check on a busy machine; a twentieth of it is the rule."""
 
 
 class Explanation(Struct, frozen=True):
@@ -76,7 +76,7 @@ class Diagnosis:
             namespace = {other.partition(".")[2]: functools.partial(call, other) for other in used}
             text = source_of(self._reference, function)
             version = build(self._reference, function, text, namespace)
-            if all(one.agrees for one in self._play(history, function, version)):
+            if all(one.agrees for one in play(history, function, version, self._reference)):
                 return function, used[0]
         return None
 
@@ -93,12 +93,9 @@ class Diagnosis:
             right = getattr(getattr(self._reference, module, None), target, None)
             if right is None:
                 continue
-            played = self._play(history, name, right)
+            played = list(play(history, name, right, self._reference))
             if any(not one.agrees for one in played):
                 yield name, played
-
-    def _play(self, history: Sequence[Exchange], name: str, version: Any) -> list[Played]:
-        return play(history, name, version, self._reference)
 
     def _explanations(
         self, history: Sequence[Exchange], function: str, right: list[Played], deadline: float
@@ -108,46 +105,23 @@ class Diagnosis:
         if known is not None and self._agrees(history, function, known.variants):
             # The same function was wrong before, and this is what it was then.
             yield known
-        played: dict[str, list[Played]] = {}
+        wrong = _wrong_outputs(right)
+        fitting: dict[int, list[Variant]] = {index: [] for index in wrong}
         for variant in variants:
             version = self._version(function, (variant,))
-            if version is not None and time.monotonic() < deadline:
-                played[variant.name] = self._play(history, function, version)
-                if all(one.agrees for one in played[variant.name]):
-                    yield Explanation(function, (variant,))
-        by_output = self._by_output(function, right, variants, played)
-        if by_output is not None:
-            yield by_output
+            if version is None or time.monotonic() > deadline:
+                continue
+            whole, outputs = _judge(play(history, function, version, self._reference), wrong)
+            if whole:
+                yield Explanation(function, (variant,))
+            for index in outputs:
+                fitting[index].append(variant)
+        chosen = _choose(fitting)
+        if chosen:
+            yield Explanation(function, chosen)
         for pair in itertools.combinations([v for v in variants if v.source is not None], 2):
             if time.monotonic() < deadline and self._agrees(history, function, pair):
                 yield Explanation(function, pair)
-
-    def _by_output(
-        self,
-        function: str,
-        right: list[Played],
-        variants: Sequence[Variant],
-        played: dict[str, list[Played]],
-    ) -> Explanation | None:
-        """Explain each element of a returned tuple that is wrong by a variant of its own."""
-        widths = {len(p.value) for p in right if isinstance(p.value, tuple)}
-        if len(widths) != 1 or any(p.exchange.raised for p in right):
-            return None
-        chosen: list[Variant] = []
-        for index in range(widths.pop()):
-            if all(p.output_agrees(index) for p in right):
-                continue
-            fitting = [
-                variant
-                for variant in variants
-                if variant.name in played
-                and all(p.output_agrees(index) for p in played[variant.name])
-            ]
-            if not fitting:
-                return None
-            # A variant that already explains another output says it all.
-            chosen += [] if any(v in chosen for v in fitting) else fitting[:1]
-        return Explanation(function, tuple(chosen)) if 0 < len(chosen) <= 2 else None
 
     def _agrees(
         self, history: Sequence[Exchange], function: str, variants: tuple[Variant, ...]
@@ -155,7 +129,7 @@ class Diagnosis:
         version = self._version(function, variants)
         if version is None:
             return False
-        return all(one.agrees for one in self._play(history, function, version))
+        return all(one.agrees for one in play(history, function, version, self._reference))
 
     def _version(self, function: str, variants: tuple[Variant, ...]) -> Callable[..., Any] | None:
         """The function with these variants in it; None where they do not go together."""
@@ -169,3 +143,35 @@ class Diagnosis:
             except (VariantError, SyntaxError):
                 self._built[key] = None
         return self._built[key]
+
+
+def _wrong_outputs(right: Sequence[Played]) -> tuple[int, ...]:
+    """Which elements of a returned tuple are wrong; none where that cannot be told apart."""
+    widths = {len(one.value) for one in right if isinstance(one.value, tuple)}
+    if len(widths) != 1 or any(one.exchange.raised or one.raised for one in right):
+        return ()
+    return tuple(
+        index for index in range(widths.pop()) if not all(one.output_agrees(index) for one in right)
+    )
+
+
+def _judge(played: Iterator[Played], outputs: Sequence[int]) -> tuple[bool, set[int]]:
+    """Whether a version agrees in everything, and in which outputs; given up when in none."""
+    whole, left = True, set(outputs)
+    for one in played:
+        whole = whole and one.agrees
+        left = {index for index in left if one.output_agrees(index)}
+        if not whole and not left:
+            break
+    return whole, left
+
+
+def _choose(fitting: dict[int, list[Variant]]) -> tuple[Variant, ...]:
+    """A variant for each output that is wrong, two at most; nothing if one has none."""
+    chosen: list[Variant] = []
+    for variants in fitting.values():
+        if not variants:
+            return ()
+        if not any(variant in chosen for variant in variants):
+            chosen.append(variants[0])
+    return tuple(chosen) if len(chosen) <= 2 else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,15 +41,14 @@ def play(
     name: str,
     version: Callable[..., Any],
     reference: types.ModuleType,
-) -> list[Played]:
-    """Exchanges that go through the function `name`, with `version` in its place.
+) -> Iterator[Played]:
+    """Exchanges that go through the function `name`, with `version` in its place, one by one.
 
     Objects that it made are used in its place too: their methods, and what other functions of the
     reference do with them.
     """
     objects: dict[int, Any] = {}
     held: set[int] = set()
-    played: list[Played] = []
     for exchange in history:
         if exchange.kind == "hold":
             (content,), _ = exchange.arguments(objects, _function_of(reference))
@@ -63,8 +62,7 @@ def play(
         if isinstance(exchange.value, Inside) and not one.raised:
             objects[exchange.value.number] = one.value
         if exchange.kind != "read" or objects.keys() - held:
-            played.append(one)
-    return played
+            yield one
 
 
 def _act(
