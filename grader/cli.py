@@ -168,8 +168,9 @@ def _print_grade(graded: Grade, out: Path) -> None:
         points = f"{_points(outcome.earned)}/{_points(outcome.points)}"
         mark, title = _MARKS[outcome.status], one_line(outcome.title)
         print(f"{outcome.number:>5}  {mark:<7}{points:>8}  {title}")
-        for finding in outcome.findings[:2]:
-            print(f"{'':24}{one_line(finding.lead)}")
+        leads = dict.fromkeys(one_line(finding.lead) for finding in outcome.findings)
+        for lead in list(leads)[:2]:
+            print(f"{'':24}{lead}")
     for notice in graded.notices:
         print(f"Note: {one_line(notice)}")
     for trouble in graded.troubles:

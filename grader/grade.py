@@ -70,6 +70,7 @@ def grade(options: Options) -> Grade:
         output.isolation = _try_the_wall(wall, options, assignment)
         output.isolation_notes = wall.missing_layers
         make_student = stage(wall, assignment, submission, output.write_pending)
+        output.notices += words.unreadable_files((*wall.rejected, *wall.broken_cells))
         output.plugin = _plugin(assignment, options, make_student, output.checked)
         guard_s = _GUARD_FACTOR * assignment.settings.limits.check_s
         with output.kept_on_failure():
@@ -134,7 +135,7 @@ def stage(
     )
     deadline = time.monotonic() + settings.limits.submission_s
     allowed = tuple(settings.allowed_imports)
-    handed = Handed(wall, words.Sources(sources), allowed, deadline, on_wait)
+    handed = Handed(wall, words.Sources(sources, settings.modules), allowed, deadline, on_wait)
     return lambda seed: Student(handed, limits, seed)
 
 

@@ -47,6 +47,7 @@ class Output:
         self._place = place
         self._assignment = assignment
         self._submission = submission
+        self.notices = submission.notices
         self._seed = seed
         self._began = time.monotonic()
         self._troubles: tuple[str, ...] = ()
@@ -65,7 +66,7 @@ class Output:
             title=self._assignment.settings.title,
             outcomes=tuple(plugin.outcomes) if plugin else (),
             expected=Fraction(str(self._assignment.settings.total_points)),
-            notices=self._submission.notices,
+            notices=self.notices,
             troubles=(*(plugin.troubles if plugin else ()), *self._troubles),
             leaderboard=tuple(plugin.leaderboard) if plugin else (),
             seed=self._seed,

@@ -57,6 +57,7 @@ class Wall:
         self._stage: server.Stage | None = None
         self._open: dict[int, OpenWorker] = {}
         self._rejected: list[modules.Broken] = []
+        self._broken: list[modules.Broken] = []
         self._ahead: wire.Channel | None = None
         self._ahead_pid = 0
         self._unread = 0
@@ -80,7 +81,7 @@ class Wall:
             self._restart()
             return
         try:
-            self._order(self._stage)
+            self._broken = self._order(self._stage).broken
         except WallFailed:
             self._leave_out_what_kills_the_compiler(self._stage)
 
@@ -88,6 +89,12 @@ class Wall:
     def rejected(self) -> tuple[modules.Broken, ...]:
         """Files on which Python's compiler crashed or did not end."""
         return tuple(self._rejected)
+
+    @property
+    def broken_cells(self) -> tuple[modules.Broken, ...]:
+        """Cells of a notebook that do not parse; a module that does not fails as a whole."""
+        names = {source.name for source in self._stage.sources} if self._stage else set()
+        return tuple(broken for broken in self._broken if broken.file not in names)
 
     def open_worker(self, seed: int) -> OpenWorker:
         """A worker that is shut in and listens. It was forked ahead, as the next one is now.

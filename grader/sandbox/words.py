@@ -39,7 +39,9 @@ _QUESTIONS = {
 class Sources:
     """The student's files as text, to quote lines from."""
 
-    def __init__(self, sources: Sequence[modules.Source]) -> None:
+    def __init__(self, sources: Sequence[modules.Source], expected: Sequence[str] = ()) -> None:
+        self.expected = frozenset(expected)
+        """Modules that the assignment asks for."""
         self._lines: dict[str, list[str]] = {}
         self.modules = {s.module: s.name for s in sources}
         self.notebook = next((s.name for s in sources if s.cells), None)
@@ -94,7 +96,7 @@ def of_raised(name: str, answer: wire.Raised, sources: Sources, allowed: Sequenc
         "callback": _callback,
     }.get(answer.kind, _exception)
     finding = say(name, answer, sources)
-    if answer.kind == "not_allowed":
+    if finding.kind == "not_allowed":
         listed = " and ".join(sorted(allowed))
         finding = _with(finding, evidence=(f"Allowed are {listed} and the standard library.",))
     return _with(
@@ -102,6 +104,15 @@ def of_raised(name: str, answer: wire.Raised, sources: Sources, allowed: Sequenc
         code=sources.quote(answer.frames),
         function=name,
         exception=clean(answer.type_name, 80) if finding.kind == "raised" else "",
+    )
+
+
+def unreadable_files(broken: Sequence[modules.Broken]) -> tuple[str, ...]:
+    """What to say of files and cells that Python could not read."""
+    return tuple(
+        f"{b.file} cannot be read by Python{f': line {b.line}' if b.line else ''}: "
+        f"{clean(b.message)}. What it defines is missing."
+        for b in broken
     )
 
 
@@ -151,7 +162,7 @@ def of_end(name: str, status: int, memory_mb: int, cpu_s: float) -> Finding:
             question="Is there an os._exit, an exit or a quit in what the function calls?",
             function=name,
         )
-    killed = {
+    killed: dict[int, str] = {
         signal.SIGSEGV: "It crashed Python itself (a segmentation fault).",
         signal.SIGABRT: "Python aborted (a fatal error in compiled code).",
         signal.SIGKILL: f"It was killed, most likely for using more than {memory_mb} MB of memory.",
@@ -161,7 +172,8 @@ def of_end(name: str, status: int, memory_mb: int, cpu_s: float) -> Finding:
     return Finding(
         kind="crash",
         lead=f"{shown(name)} made the Python process crash.",
-        evidence=(killed.get(signal.Signals(-status), f"It ended by signal {-status}."),),
+        # Not every signal has a name.
+        evidence=(killed.get(-status, f"It ended by signal {-status}."),),
         question="Does it recurse without end, raise the recursion limit, or reach into memory?",
         function=name,
     )
@@ -194,6 +206,16 @@ def of_many_callbacks(name: str, limit: int) -> Finding:
         kind="callbacks",
         lead=f"{shown(name)} called the function that it was given more than {limit} times.",
         question="How many evaluations does the method need? Is there a loop that never ends?",
+        function=name,
+    )
+
+
+def of_large_callbacks(name: str) -> Finding:
+    """A function that hands far too much to what it was given."""
+    return Finding(
+        kind="callbacks",
+        lead=f"{shown(name)} called the function that it was given with far too large arguments.",
+        question="Of which shape is the point at which it is to be evaluated?",
         function=name,
     )
 
@@ -266,9 +288,12 @@ def _import(_name: str, answer: wire.Raised, _sources: Sources) -> Finding:
     )
 
 
-def _not_allowed(_name: str, answer: wire.Raised, _sources: Sources) -> Finding:
+def _not_allowed(_name: str, answer: wire.Raised, sources: Sources) -> Finding:
     frame = answer.frames[-1] if answer.frames else wire.Frame("the file", 0, "")
     module = clean(answer.names[0] if answer.names else "", 80)
+    if module in sources.expected:
+        missing = _missing_module(module, sources)
+        return _with(missing, evidence=(f"{frame.file} imports it, in line {frame.line}.",))
     return Finding(
         kind="not_allowed",
         lead=f"{frame.file} imports {module!r} (line {frame.line}), which is not available here.",
@@ -318,11 +343,16 @@ def _exception(name: str, answer: wire.Raised, _sources: Sources) -> Finding:
             evidence=(message,) if message else (),
             question="Which array is so large? Does it need all of its axes at once?",
         )
+    question = _QUESTIONS.get(kind, "What did you expect on the line that is shown?")
+    if kind == "TypeError" and "argument" in message and not answer.frames:
+        question = (
+            "Does the function take the arguments that the template's does, no more, no less?"
+        )
     return Finding(
         kind="raised",
         lead=f"{shown(name)} raised {kind}{': ' if message else ''}{message}",
         evidence=_python_2(message),
-        question=_QUESTIONS.get(kind, "What did you expect on the line that is shown?"),
+        question=question,
     )
 
 

@@ -127,7 +127,9 @@ class CheckGrader:
             try:
                 record.fail(self._finding(item, running, call, details))
             except GraderFailed as error:
-                grader = Finding(kind="grader", lead=f"{error}.", staff=details)
+                # What failed may name paths, or hold what is hidden: it is for the staff.
+                said = f"{error}\n\n{details}"
+                grader = Finding(kind="grader", lead="this check could not be run.", staff=said)
                 self.troubles.append(f"{running.name}: {error}")
         explained: Finding | None = None
         if record.findings and grader is None and self._settings.explain:

@@ -88,11 +88,11 @@ def test_terminal_names_each_check_its_points_and_what_was_found(trapezoids: Pat
     ("arguments", "said"),
     [
         (["grade", "nowhere"], "nowhere: expected a folder, a zip, a notebook or a .py file."),
-        (["grade"], "Missing argument"),
+        (["grade"], "the following arguments are required: submission"),
         (["grade", "right", "--seed", "seven"], "--seed"),
         (["grade", "right", "--require-isolation", "L9"], "--require-isolation"),
         (["grade", "right", "--check", "8.7"], "--check 8.7: no check has this name or number."),
-        (["mark", "right"], "No such command"),
+        (["mark", "right"], "invalid choice: 'mark'"),
     ],
     ids=["no submission there", "no submission", "seed", "level", "check", "command"],
 )

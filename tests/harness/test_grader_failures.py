@@ -113,6 +113,8 @@ def test_failing_reference_costs_nobody_anything(trapezoids: Path) -> None:
 
     require_left_to_the_staff(graded, 3)
     assert "the reference raised ZeroDivisionError" in graded.run.complained
+    assert "ZeroDivisionError" in (graded.folder / "staff.html").read_text("utf-8")
+    assert "ZeroDivisionError" not in (graded.folder / "report.html").read_text("utf-8")
 
 
 def test_suite_that_does_not_collect_leaves_its_part_to_the_staff(trapezoids: Path) -> None:
@@ -133,6 +135,7 @@ def test_fixture_that_fails_leaves_its_check_to_the_staff(trapezoids: Path) -> N
 
     require_left_to_the_staff(graded, 4)
     assert "its set-up failed: OSError: no such data" in graded.run.complained
+    assert "no such data" not in (graded.folder / "report.html").read_text("utf-8")
 
 
 def test_check_that_the_reference_fails_is_no_fault_of_the_student(trapezoids: Path) -> None:
