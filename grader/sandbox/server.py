@@ -90,7 +90,7 @@ def serve(sock: socket.socket, plan: isolation.Plan, parent: int) -> None:
     server = Server(sock, channel, already)
     while True:
         try:
-            order = channel.receive(order_decoder)
+            order = channel.receive(order_decoder, largest=wire.MAX_REQUEST)
         except wire.Closed:
             return
         channel.send(server.obey(order))

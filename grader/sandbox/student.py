@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,10 @@ from .proxies import FunctionProxy, ModuleProxy, ObjectProxy
 from .wall import OpenWorker, Wall, WallFailed
 
 _MAX_TIMEOUTS = 2
+_CALLBACK_BYTES = 64 * 2**20
+"""Bytes of arrays in all callbacks of a check: whoever counts the points may keep them."""
+_LARGEST_ARGUMENT = 2**21
+"""Bytes of one callback's arguments: the function may make far larger arrays of them."""
 _PATIENCE_S = 0.05
 """After this time of waiting for the student's code, there is time for something else."""
 
@@ -81,6 +85,7 @@ class Student:
         self._deadline = time.monotonic() + limits.check_s
         self._callbacks: list[Callable[..., Any]] = []
         self._callbacks_left = limits.callbacks
+        self._callback_bytes = _CALLBACK_BYTES
         self.history: list[Exchange] = []
         """What was asked so far and what came of it; an exchange is data until it is replayed."""
         self.last = Answer(None)
@@ -154,6 +159,8 @@ class Student:
         """Put any other request to the worker and return the value."""
         answer = self._converse(request, name, [])
         self.history += memory.of_request(request, answer.value, self._stand_in)
+        if isinstance(request, wire.Attribute) and isinstance(answer.value, wire.FunctionData):
+            return answer.value
         return self._unpack(answer.value, name)
 
     def close(self) -> None:
@@ -184,7 +191,8 @@ class Student:
                     self._imported.add(module)
                     deadline = self._deadline_of_call()
                 elif isinstance(answer, wire.Callback):
-                    worker.channel.send(self._answer_callback(answer, name, arrays))
+                    reply = self._answer_callback(answer, name, arrays)
+                    worker.channel.send(reply, max(0.001, deadline - time.monotonic()))
                 else:
                     break
         except wire.TimedOut:
@@ -256,10 +264,16 @@ class Student:
             raise CheckFailed(words.of_many_callbacks(name, self._limits.callbacks))
         if not 0 <= callback.id < len(self._callbacks):
             raise wire.Malformed("a callback that was not given")
+        self._callback_bytes -= _bytes_of((*callback.args, *callback.kwargs.values()))
+        if self._callback_bytes < 0:
+            raise CheckFailed(words.of_large_callbacks(name))
         for data in callback.state:
             _copy_into(arrays, data)
         args = [self._unpack(arg, name) for arg in callback.args]
         kwargs = {key: self._unpack(arg, name) for key, arg in callback.kwargs.items()}
+        if any(map(_holds_object, (*args, *kwargs.values()))):
+            # Whose methods would be called with whatever the function knows.
+            return wire.Reply(exception="TypeError", message="expected numbers, got an object")
         try:
             value = self._callbacks[callback.id](*args, **kwargs)
         except (CheckFailed, GraderFailed):
@@ -269,14 +283,13 @@ class Student:
         try:
             return wire.Reply(values.Packer(self._name).pack(value))
         except values.Refused as error:
-            raise GraderFailed(f"a callback of {name} returned {error}") from None
+            # With these arguments: with those that the check has in mind it would not be.
+            return wire.Reply(exception="ValueError", message=f"the result is {error}")
 
     def _unpack(self, value: wire.Value, name: str) -> Any:
         def give(special: wire.Value) -> Any:
             if isinstance(special, wire.ObjectData):
                 return ObjectProxy(self, special.id, words.clean(special.type_name, 80), name)
-            if isinstance(special, wire.FunctionData):
-                return special
             raise wire.Malformed("a value of unknown kind")
 
         try:
@@ -307,6 +320,30 @@ class Student:
             self._callbacks.append(value)
             return wire.CallbackData(len(self._callbacks) - 1)
         return None
+
+
+def _bytes_of(packed: Sequence[wire.Value]) -> int:
+    """Bytes of the arrays among the arguments of a callback; far too many count as all."""
+    total, waiting = 0, list(packed)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, wire.ArrayData):
+            total += len(value.data)
+        elif isinstance(value, (wire.ListData, wire.TupleData)):
+            total += 64 * len(value.items)
+            waiting += value.items
+        elif isinstance(value, wire.DictData):
+            total += 64 * len(value.keys)
+            waiting += [*value.keys, *value.values]
+    return total if total <= _LARGEST_ARGUMENT else _CALLBACK_BYTES + 1
+
+
+def _holds_object(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_holds_object, value))
+    if isinstance(value, dict):
+        return any(map(_holds_object, (*value.keys(), *value.values())))
+    return isinstance(value, ObjectProxy)
 
 
 def _argument_names(

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .wire import (
+    MAX_KEYS,
     MAX_MESSAGE,
     ArrayData,
     ComplexData,
@@ -26,6 +27,9 @@ from .wire import (
 MAX_DEPTH = 24
 MAX_ITEMS = 200_000
 """Values in one message: a longer list has no place in homework and costs the grader memory."""
+MAX_ARRAY = MAX_MESSAGE // 2
+"""Bytes of one array."""
+_MAX_AXES = 16
 MAX_TEXT = 20_000
 """Characters of one string; a longer one is cut by the side that sends it."""
 
@@ -73,9 +77,12 @@ class Packer:
             return ComplexData(value.real, value.imag)
         if kind is list:
             return ListData([self.pack(item, depth + 1) for item in value])
-        if kind is tuple:
-            return TupleData([self.pack(item, depth + 1) for item in value])
+        if isinstance(value, tuple):
+            # A named tuple is a plain one outside; what it says of itself stays inside.
+            return TupleData([self.pack(item, depth + 1) for item in tuple.__iter__(value)])
         if kind is dict:
+            if len(value) > MAX_KEYS:
+                raise Refused(f"a dict of more than {MAX_KEYS} keys")
             keys = [self.pack(key, depth + 1) for key in value]
             return DictData(keys, [self.pack(item, depth + 1) for item in value.values()])
         if isinstance(value, np.generic) and kind is value.dtype.type:
@@ -92,7 +99,7 @@ class Packer:
             if known is value:
                 return SameArray(ref)
         dtype = _dtype(value.dtype, "an array")
-        if value.nbytes > MAX_MESSAGE // 2:
+        if value.ndim > _MAX_AXES or _extent(value.shape, value.dtype) > MAX_ARRAY:
             raise Refused(f"an array of {value.nbytes} bytes")
         self.arrays.append(value)
         return ArrayData(dtype, value.shape, value.tobytes(), len(self.arrays) - 1)
@@ -110,11 +117,18 @@ class Unpacker:
         self._items = 0
         self.arrays: dict[int, Array] = {}
 
-    def unpack(self, value: Value) -> Any:  # noqa: PLR0911 - one line per type
-        """Unpack one value; `Malformed` when it contradicts itself or is too much."""
+    def unpack(self, value: Value, depth: int = 0) -> Any:  # noqa: C901, PLR0911 - one line per type
+        """Unpack one value; `Malformed` when it contradicts itself or is too much.
+
+        What comes out is always what `Packer` would take: a suite may hand it in again.
+        """
         self._items += 1
         if self._items > MAX_ITEMS:
             raise Malformed(f"more than {MAX_ITEMS} values")
+        if depth > MAX_DEPTH:
+            raise Malformed(f"a value nested more than {MAX_DEPTH} deep")
+        if isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise Malformed("an int of more than 64 bits")
         if value is None or isinstance(value, (bool, int, float, str)):
             return value
         if isinstance(value, ArrayData):
@@ -125,10 +139,10 @@ class Unpacker:
         if isinstance(value, ScalarData):
             return unpack_array(ArrayData(value.dtype, (1,), value.data))[0]
         if isinstance(value, (ListData, TupleData)):
-            items = [self.unpack(item) for item in value.items]
+            items = [self.unpack(item, depth + 1) for item in value.items]
             return items if isinstance(value, ListData) else tuple(items)
         if isinstance(value, DictData):
-            return self._dict(value)
+            return self._dict(value, depth)
         if isinstance(value, ComplexData):
             return complex(value.real, value.imag)
         if isinstance(value, SameArray):
@@ -137,27 +151,41 @@ class Unpacker:
             return self.arrays[value.ref]
         return self._special(value)
 
-    def _dict(self, value: DictData) -> dict[Any, Any]:
-        keys = [self.unpack(key) for key in value.keys]
+    def _dict(self, value: DictData, depth: int) -> dict[Any, Any]:
+        keys = [self.unpack(key, depth + 1) for key in value.keys]
         if len(keys) != len(value.values):
             raise Malformed("a dict with another number of keys than values")
         try:
-            return dict(zip(keys, (self.unpack(item) for item in value.values), strict=True))
+            items = [self.unpack(item, depth + 1) for item in value.values]
+            return dict(zip(keys, items, strict=True))
         except TypeError:
             raise Malformed("a dict with a key that cannot be one") from None
 
 
 def unpack_array(value: ArrayData) -> Array:
     """Make the array that these bytes describe, a writable copy in C order."""
-    if value.dtype not in DTYPES or len(value.shape) > 32 or any(n < 0 for n in value.shape):
+    if value.dtype not in DTYPES or len(value.shape) > _MAX_AXES:
         raise Malformed("an array of unknown kind")
     dtype = np.dtype(value.dtype)
+    if any(not 0 <= n <= MAX_ARRAY for n in value.shape) or _extent(value.shape, dtype) > MAX_ARRAY:
+        raise Malformed("an array of unknown kind")
     size = dtype.itemsize
     for n in value.shape:
         size *= n
     if size != len(value.data):
         raise Malformed("an array whose bytes do not fit its shape")
-    return np.frombuffer(bytearray(value.data), dtype).reshape(value.shape)
+    flat = np.frombuffer(bytearray(value.data), dtype)
+    if dtype.kind == "b":  # a byte that is neither 0 nor 1 would be no truth value
+        flat = flat.view(np.uint8) != 0
+    return flat.reshape(value.shape)
+
+
+def _extent(shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
+    """Bytes of an array, as if an axis of length 0 had length 1: else the others had no limit."""
+    size = dtype.itemsize
+    for n in shape:
+        size *= n or 1
+    return size
 
 
 def pack_random(generator: np.random.Generator) -> str:

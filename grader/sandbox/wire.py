@@ -12,13 +12,25 @@ import select
 import socket
 import struct
 import time
-from typing import Any, Union
+from typing import Annotated, Any, Union
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-MAX_MESSAGE = 16 * 2**20
-"""Bytes in one message: some two million float64 entries."""
+MAX_MESSAGE = 8 * 2**20
+"""Bytes in one message: a million float64 entries. Lists unfold to thirty times as much."""
+MAX_REQUEST = 64 * 2**20
+"""Bytes in what the trusted side sends: whole submissions, and several arrays at once."""
+MAX_KEYS = 2_000
+"""Keys of one dict: a worker may choose them so that all have one hash."""
+
+# What a message may hold besides values. A worker keeps far below; one that was taken over cannot
+# make the trusted side work on, keep or show more than this.
+Name = Annotated[str, Meta(max_length=200)]
+Text = Annotated[str, Meta(max_length=2_000)]
+Printed = Annotated[str, Meta(max_length=2**20)]
+Few = Meta(max_length=50)
+Line = Annotated[int, Meta(ge=0, lt=10_000_000)]
 
 
 class Malformed(Exception):
@@ -80,15 +92,15 @@ class TupleData(Struct, array_like=True, tag="t", frozen=True):
 class DictData(Struct, array_like=True, tag="d", frozen=True):
     """A dict, its keys and values in order."""
 
-    keys: list[Value]
-    values: list[Value]
+    keys: Annotated[list[Value], Meta(max_length=MAX_KEYS)]
+    values: Annotated[list[Value], Meta(max_length=MAX_KEYS)]
 
 
 class ObjectData(Struct, array_like=True, tag="o", frozen=True):
     """Something that stays inside the worker: an object, an array, an iterator."""
 
     id: int
-    type_name: str
+    type_name: Name
 
 
 class FunctionData(Struct, array_like=True, tag="n", frozen=True):
@@ -193,24 +205,24 @@ Request = Union[Call, Attribute, Hold, Read, Next, Reply]
 class Frame(Struct, array_like=True, frozen=True):
     """A line of the student's that was being executed."""
 
-    file: str
-    line: int
-    function: str
+    file: Name
+    line: Line
+    function: Name
 
 
 class Warned(Struct, array_like=True, frozen=True):
     """A warning that Python or numpy gave while the student's code ran."""
 
-    category: str
-    message: str
-    file: str
-    line: int
+    category: Name
+    message: Text
+    file: Name
+    line: Line
 
 
 class Ready(Struct, tag="ready", frozen=True):
     """The worker is isolated and listens; the clock may start."""
 
-    notes: list[str] = []
+    notes: Annotated[list[Name], Few] = []
 
 
 class Imported(Struct, tag="imported", frozen=True):
@@ -221,14 +233,14 @@ class Returned(Struct, tag="returned", frozen=True):
     """A call came to a value."""
 
     value: Value
-    changed: list[int] = []
+    changed: Annotated[list[int], Meta(max_length=1_000)] = []
     """References of the argument arrays whose content is no longer what was sent."""
-    lines: int = -1
-    entered: list[str] = []
-    parameters: list[str] = []
+    lines: Annotated[int, Meta(lt=2**40)] = -1
+    entered: Annotated[list[Name], Meta(max_length=500)] = []
+    parameters: Annotated[list[Name], Few] = []
     where: Frame | None = None
-    warned: list[Warned] = []
-    printed: str = ""
+    warned: Annotated[list[Warned], Few] = []
+    printed: Printed = ""
 
 
 class Raised(Struct, tag="raised", frozen=True):
@@ -239,14 +251,14 @@ class Raised(Struct, tag="raised", frozen=True):
     the code asked the interpreter to exit, "callback" a callback of ours raised.
     """
 
-    kind: str
-    type_name: str = ""
-    message: str = ""
-    frames: list[Frame] = []
-    names: list[str] = []
+    kind: Name
+    type_name: Name = ""
+    message: Text = ""
+    frames: Annotated[list[Frame], Few] = []
+    names: Annotated[list[Name], Few] = []
     """For "missing": what was found instead."""
-    warned: list[Warned] = []
-    printed: str = ""
+    warned: Annotated[list[Warned], Few] = []
+    printed: Printed = ""
 
 
 class Callback(Struct, tag="callback", frozen=True):
@@ -300,10 +312,12 @@ class Channel:
         except OSError:
             raise Closed from None
 
-    def receive(self, decoder: Any, deadline: float | None = None) -> Any:
+    def receive(
+        self, decoder: Any, deadline: float | None = None, largest: int = MAX_MESSAGE
+    ) -> Any:
         """Receive one message until `deadline` [s, monotonic clock]."""
         (size,) = _HEADER.unpack(self._exactly(_HEADER.size, deadline))
-        if size > MAX_MESSAGE:
+        if size > largest:
             raise Malformed(f"a message of {size} bytes")
         data = self._exactly(size, deadline)
         try:

@@ -141,6 +141,8 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
         *_differences(before, _listing(place), expected | {str(out.relative_to(place))}),
         *sorted(f"new: {path}" for path in _shared_entries() - shared),
     )
+    if attack.interrupt_s:  # nobody was left to remove it
+        files = tuple(file for file in files if not file.startswith("new: tmp/scratch-"))
     for entry in _shared_entries() - shared:
         _remove(Path(entry))
     return Run(
