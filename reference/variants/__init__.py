@@ -1,10 +1,23 @@
 """Known mistakes and conventions of this assignment, by the module of the reference."""
 
-from . import gradients, losses, polynomials, regularization, results, search, softmax, svm
+from . import (
+    descent,
+    gradients,
+    losses,
+    optimizers,
+    polynomials,
+    regularization,
+    results,
+    search,
+    softmax,
+    svm,
+)
 
 __all__ = [
+    "descent",
     "gradients",
     "losses",
+    "optimizers",
     "polynomials",
     "regularization",
     "results",
