@@ -1,0 +1,102 @@
+"""The pages in a real browser: nothing is asked for, nothing runs, nothing sticks out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from golden.sample import sample_grade
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from grader.report import render_report
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; in CI it must be there."""
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed, and CI promises to look at the pages")
+        pytest.skip("Chromium is not installed here; CI looks at the pages")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=["student", "staff"])
+def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A page with everything in it, as a file."""
+    path = tmp_path / "report.html"
+    path.write_text(render_report(sample_grade(), staff=request.param == "staff"), "utf-8")
+    return path
+
+
+def opened(browser: Browser, file: Path, *, width: int, dark: bool = False) -> Page:
+    page = browser.new_page(
+        viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
+    )
+    page.goto(file.as_uri())
+    return page
+
+
+def test_a_page_asks_for_nothing_and_says_nothing_to_the_console(
+    browser: Browser, file: Path
+) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        said.append(message.text)
+
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", note)
+    page.goto(file.as_uri())
+    page.wait_for_load_state("networkidle")
+
+    assert asked == [file.as_uri()]
+    assert said == []
+
+
+@pytest.mark.parametrize("width", [390, 1200])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_nothing_sticks_out_of_a_page(browser: Browser, file: Path, width: int, dark: bool) -> None:
+    page = opened(browser, file, width=width, dark=dark)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_page_follows_the_readers_wish_for_dark(browser: Browser, file: Path) -> None:
+    colour = "getComputedStyle(document.body).backgroundColor"
+    light = opened(browser, file, width=900).evaluate(colour)
+    dark = opened(browser, file, width=900, dark=True).evaluate(colour)
+
+    assert light != dark
+
+
+def test_a_page_is_walked_through_by_keyboard(browser: Browser, file: Path) -> None:
+    page = opened(browser, file, width=900)
+    page.keyboard.press("Tab")
+    first = page.evaluate("document.activeElement.getAttribute('href')")
+    page.keyboard.press("Enter")
+
+    assert first == "#main"
+    assert page.evaluate("location.hash") == "#main"
+
+
+def test_a_passed_check_unfolds_by_keyboard(browser: Browser, file: Path) -> None:
+    page = opened(browser, file, width=900)
+    folded = page.locator("details:not([open]) > summary").first
+    folded.focus()
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.parentElement.open") is True
