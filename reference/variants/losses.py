@@ -140,7 +140,12 @@ for name, says, hint, formula in (
         "Where is X in the result?",
         "np.ones((X.shape[0], 1))",
     ),
-    ("ones_added", "1 is added to each entry of X.", "How many columns has the result?", "X + 1.0"),
+    (
+        "ones_added",
+        "Each entry of X has 1 added to it.",
+        "How many columns has the result?",
+        "X + 1.0",
+    ),
     ("nothing_added", "X comes back as it is.", "How many columns has the result?", "X.copy()"),
     (
         "whole_numbers",
