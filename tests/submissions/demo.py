@@ -13,7 +13,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "tests" / "submissions"
 RIGHT = ROOT / "tests" / "right"
-OUT = ROOT / "demo"
+OUT = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT / "demo"
 GRADER = Path(sys.executable).with_name("grader")
 
 # Each is a whole homework, as a student hands it in: a right one, in which an example's functions

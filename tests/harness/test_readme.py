@@ -1,0 +1,80 @@
+"""What the README says is so."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grader.assignment import load_assignment
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+DEMO = ROOT / "tests" / "submissions" / "demo.py"
+SECONDS = re.compile(r" +\d+\.\d$", re.MULTILINE)
+
+
+def test_the_demo_prints_what_is_shown(tmp_path: Path) -> None:
+    shown = re.search(r"```console\n(.*?)```", README, re.DOTALL)
+    assert shown is not None
+    lines = [line for line in shown[1].splitlines() if line[:1] not in {"$", "…"}]
+
+    run = subprocess.run(
+        [sys.executable, str(DEMO), str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    printed = SECONDS.sub("", run.stdout)
+
+    for line in lines:
+        assert SECONDS.sub("", line) in printed
+    assert len(lines) >= 8
+
+
+def test_the_assignment_is_as_large_as_is_said() -> None:
+    settings = load_assignment(ROOT).settings
+
+    assert "100 points in seven parts" in README
+    assert (settings.total_points, len(settings.parts)) == (100, 7)
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = msgspec.toml.decode((ROOT / "pyproject.toml").read_bytes())["project"]
+    names = {re.split(r"[><=; ]", line)[0] for line in project["dependencies"]}
+    section = README.partition("## Dependencies")[2]
+    table = {m[1] for m in re.finditer(r"^\| ([\w-]+) \| ", section, re.MULTILINE)}
+
+    assert names <= table
+    assert table - names <= {"package"}
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\((?!http)([^)#]+)\)", README))
+def test_links_lead_somewhere(target: str) -> None:
+    assert (ROOT / target).exists()
+
+
+@pytest.mark.parametrize("command", ["grade", "template", "package"])
+def test_commands_are_there(command: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", f"from grader.cli import main; main(['{command}', '--help'])"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert f"grader {command}" in README
+    assert "usage: grader" in run.stdout
+
+
+def test_the_options_shown_are_there() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", "from grader.cli import main; main(['grade', '--help'])"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    for option in re.findall(r"^  (--[\w-]+)", README, re.MULTILINE):
+        assert option in run.stdout
