@@ -19,6 +19,7 @@ import os
 import resource
 import signal
 import socket
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +37,7 @@ _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 _SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 _OPEN_FILES = 64
-_FILE_BYTES = 16 * 2**20
+_FILE_BYTES = 4 * 2**20
 _PROCESSES = 64
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -103,6 +104,34 @@ def shut_worker(server: int) -> None:
         seccomp.refuse_once_loaded(os.getpid())
 
 
+def own_descriptors() -> None:
+    """Open anew what a worker shares with its server: offsets and flags would be remembered."""
+    for fd in range(_OPEN_FILES):
+        with contextlib.suppress(OSError):
+            mode = os.fstat(fd).st_mode
+            if stat.S_ISDIR(mode) or stat.S_ISCHR(mode):
+                flags = os.O_RDONLY if stat.S_ISDIR(mode) else os.O_RDWR
+                path = f"/proc/self/fd/{fd}" if stat.S_ISDIR(mode) else os.devnull
+                new = os.open(path, flags)
+                os.dup2(new, fd, inheritable=False)
+                os.close(new)
+
+
+def forget_how_it_was_started() -> None:
+    """Overwrite this process's first arguments and environment, which lie open on its stack."""
+    for value in os.environb.values():
+        # What is freed is not overwritten. Python shares the objects of a single byte.
+        if len(value) > 1:
+            ctypes.memset(id(value) + bytes.__basicsize__ - 1, 0, len(value))
+    os.environ.clear()
+    for arguments in (sys.argv, sys.orig_argv):
+        arguments[:] = ["worker"]
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+        for start, end in ((45, 46), (47, 48)):
+            ctypes.memset(int(fields[start]), 0, int(fields[end]) - int(fields[start]))
+
+
 def address_space() -> int:
     """Address space of this process in bytes, or 0 where that cannot be told."""
     try:
@@ -121,6 +150,19 @@ def limit_worker(limits: WorkerLimits, already: int) -> None:
     if already:
         most = already + limits.memory_mb * 2**20
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+@contextlib.contextmanager
+def memory_within(limits: WorkerLimits, already: int) -> Iterator[None]:
+    """Give the server itself no more memory than a worker, for what is as hostile."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    if already:
+        most = already + limits.memory_mb * 2**20
+        resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def die_with_parent(parent: int) -> None:

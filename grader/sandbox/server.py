@@ -6,6 +6,7 @@ anew by its own command when student code has managed to end it.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -17,7 +18,10 @@ import msgspec
 import numpy.random  # noqa: F401 - numpy imports it late, which would then be paid in each worker
 from msgspec import Struct
 
-from . import isolation, modules, wire, worker
+from . import isolation, modules, scratch, wire, worker
+
+_WATCH_S = 0.05
+"""Between looks at the scratch folder: what is written meanwhile comes on top."""
 
 
 class Stage(Struct, tag="stage", frozen=True):
@@ -87,8 +91,10 @@ def serve(sock: socket.socket, plan: isolation.Plan, parent: int) -> None:
     gc.freeze()
     channel = wire.Channel(sock, exact=True)
     channel.send(Started(missing))
-    server = Server(sock, channel, already)
+    server = Server(sock, channel, already, plan.scratch)
     while True:
+        while not channel.answers_within(_WATCH_S):
+            server.watch()
         try:
             order = channel.receive(order_decoder, largest=wire.MAX_REQUEST)
         except wire.Closed:
@@ -99,7 +105,9 @@ def serve(sock: socket.socket, plan: isolation.Plan, parent: int) -> None:
 class Server:
     """What is staged, and the orders on it."""
 
-    def __init__(self, sock: socket.socket, channel: wire.Channel, already: int) -> None:
+    def __init__(
+        self, sock: socket.socket, channel: wire.Channel, already: int, scratch_folder: str
+    ) -> None:
         self._sock = sock
         self._channel = channel
         self._already = already
@@ -107,18 +115,33 @@ class Server:
         self._gate = modules.Gate([], [], [])
         self._hidden: list[str] = []
         self._limits = isolation.WorkerLimits()
+        self._scratch = scratch_folder
+        self._workers: list[int] = []
+        self._overfull: set[int] = set()
+
+    def watch(self) -> None:
+        """Kill what writes more than it may; the last worker is ahead, and has not begun."""
+        if self._workers and scratch.is_overfull(self._scratch):
+            for pid in self._workers[:-1] or self._workers:
+                self._overfull.add(pid)
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
 
     def obey(self, order: Order) -> Report:
         """Carry out one order."""
         if isinstance(order, Stage):
-            self._compiled = [modules.compile_source(source) for source in order.sources]
+            with isolation.memory_within(order.limits, self._already):
+                self._compiled = [modules.compile_source(source) for source in order.sources]
             modules.import_ahead(self._compiled)
             self._gate = modules.Gate(self._compiled, order.allowed, order.stand_ins)
             self._hidden = modules.out_of_reach([c.source.module for c in self._compiled])
             self._limits = order.limits
             return Staged([broken for c in self._compiled for broken in c.broken])
         if isinstance(order, Reap):
-            return Ended(_end(order.pid))
+            status = _end(order.pid)
+            self._workers = [pid for pid in self._workers if pid != order.pid]
+            overfull = order.pid in self._overfull and status == -signal.SIGKILL
+            return Ended(-signal.SIGXFSZ if overfull else status)
         _, fds, _, _ = socket.recv_fds(self._sock, 1, 1)
         child_sock = socket.socket(fileno=fds[0])
         server = os.getpid()
@@ -126,12 +149,14 @@ class Server:
         if pid == 0:
             self._be_child(order, child_sock, server)
         child_sock.close()
+        self._workers.append(pid)
         return Spawned(pid)
 
     def _be_child(self, order: Spawn | Probe, sock: socket.socket, server: int) -> None:
         status = 0
         try:
             self._channel.close()
+            isolation.own_descriptors()
             isolation.limit_worker(self._limits, self._already)
             if isinstance(order, Spawn):
                 output = worker.CappedText(self._limits.output)
@@ -166,9 +191,8 @@ def _drop_what_was_inherited(sock: socket.socket) -> socket.socket:
         os.dup2(null, standard)
     os.closerange(4, 4096)
     os.setsid()
-    os.environ.clear()
+    isolation.forget_how_it_was_started()
     os.environ.update(PATH="/usr/bin:/bin", LANG="C.UTF-8", OPENBLAS_NUM_THREADS="1")
-    sys.argv[:] = ["worker"]
     for received in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         signal.signal(received, signal.SIG_DFL)
     return kept

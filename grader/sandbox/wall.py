@@ -10,7 +10,6 @@ import contextlib
 import ctypes
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,10 +23,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from . import isolation, modules, server, sweep, wire
+from . import isolation, modules, scratch, server, sweep, wire
 
 _ORDER_S = 20.0
 """Longest that a server may take for an order: compiling a megabyte of code takes about 5 s."""
+_ONE_FILE_S = 6.0
+"""Longest for one file, once all together have taken too long."""
+_FILES_S = 30.0
+"""Longest for trying them one by one; what is left then is left out."""
 _RESTART = (
     "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); "
     "from grader.sandbox.server import main; main()"
@@ -61,10 +64,14 @@ class Wall:
         self._ahead: wire.Channel | None = None
         self._ahead_pid = 0
         self._unread = 0
+        self._is_spent = False
+        """Whether the server has crashed, or is busy with what it will not finish."""
         self.missing_layers: tuple[str, ...] = ()
         self._children_before = sweep.children()
         sweep.become_subreaper()
         self._start_forked()
+        # What this process comes to know is not for others of the same user to look at.
+        isolation.hide_from_siblings()
         # The server stays free, to fork the next worker meanwhile.
         self._cores_before = _stay_on_one_core()
 
@@ -83,6 +90,7 @@ class Wall:
         try:
             self._broken = self._order(self._stage).broken
         except WallFailed:
+            self._is_spent = True
             self._leave_out_what_kills_the_compiler(self._stage)
 
     @property
@@ -163,7 +171,7 @@ class Wall:
         self._channel.close()
         sweep.kill(self._pid)
         sweep.sweep(self._user, self._children_before)
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        scratch.remove(self._scratch)
         isolation.run_on(self._cores_before)
 
     def __enter__(self) -> Wall:
@@ -193,12 +201,17 @@ class Wall:
             os.kill(worker.pid, signal.SIGKILL)
         self._restart()
 
-    def _order(self, order: server.Order, handed: socket.socket | None = None) -> Any:
+    def _order(
+        self,
+        order: server.Order,
+        handed: socket.socket | None = None,
+        within_s: float = _ORDER_S,
+    ) -> Any:
         """Give an order and wait for the report."""
         self._read_reports()
         self._give(order, handed)
         self._unread = 0
-        return self._report()
+        return self._report(within_s)
 
     def _give(self, order: server.Order, handed: socket.socket | None = None) -> None:
         """Give an order; its report is read before that of the next is waited for."""
@@ -218,9 +231,9 @@ class Wall:
             if isinstance(report, server.Spawned):
                 self._ahead_pid = report.pid
 
-    def _report(self) -> Any:
+    def _report(self, within_s: float = _ORDER_S) -> Any:
         try:
-            return self._channel.receive(server.report_decoder, time.monotonic() + _ORDER_S)
+            return self._channel.receive(server.report_decoder, time.monotonic() + within_s)
         except (wire.Closed, wire.TimedOut, wire.Malformed, OSError) as error:
             raise WallFailed(f"the process server did not answer: {error!r}") from None
 
@@ -274,26 +287,34 @@ class Wall:
         self.missing_layers = tuple(started.missing)
 
     def _leave_out_what_kills_the_compiler(self, stage: server.Stage) -> None:
+        """Compile each file alone, and go on with those that take a short time together."""
         kept: list[modules.Source] = []
+        end, left_s = time.monotonic() + _FILES_S, _ORDER_S / 2
+        self._stage = None
         for source in stage.sources:
-            self._stage = msgspec.structs.replace(stage, sources=[*kept, source])
+            began = time.monotonic()
+            limit_s = min(_ONE_FILE_S, left_s, end - began)
+            alone = msgspec.structs.replace(stage, sources=[source])
             try:
-                self._restart()
-                kept.append(source)
+                if self._is_spent and limit_s > 0:
+                    self._restart()
+                    self._is_spent = False
+                    began = time.monotonic()
+                self._order(alone, within_s=max(limit_s, 0.0))
             except WallFailed:
+                self._is_spent = True
                 message = "Python's own compiler crashed or did not end on this file"
                 self._rejected.append(modules.Broken(source.name, 0, message, ""))
+            else:
+                kept.append(source)
+                left_s -= time.monotonic() - began
+        self._is_spent = False
         self._stage = msgspec.structs.replace(stage, sources=kept)
         self._restart()
 
     def _clear_scratch(self) -> None:
-        with os.scandir(self._scratch) as entries:
-            left = [entry.path for entry in entries]
-        for path in left:
-            if Path(path).is_dir() and not Path(path).is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                Path(path).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            scratch.empty(self._scratch)
 
 
 def _stay_on_one_core() -> set[int]:
