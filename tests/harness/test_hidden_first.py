@@ -17,8 +17,8 @@ import pytest
 
 import reference
 from grader.outcomes import Outcome
-from grader.suite.in_process import InProcessStudent
 from grader.suite.grading import RunSettings, SuiteSettings
+from grader.suite.in_process import InProcessStudent
 from grader.suite.plugin import GradingPlugin
 from grader.suite.run import run_suites
 

@@ -9,10 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 from packaging.requirements import Requirement
-from typer.testing import CliRunner
 
 from grader.assignment import Assignment, AssignmentError, load_assignment
-from grader.cli import app
+from grader.cli import main
 from grader.package import package_files, write_package
 
 HERE = Path(__file__).parents[2]
@@ -165,23 +164,29 @@ def test_packing_twice_does_not_pack_the_first_zip(tmp_path: Path) -> None:
     assert first == second
 
 
-def test_the_command_writes_the_zip_and_says_what_it_holds(tmp_path: Path) -> None:
+def test_the_command_writes_the_zip_and_says_what_it_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder, target = lay_out(tmp_path / "assignment"), tmp_path / "new" / "autograder.zip"
 
-    ran = CliRunner().invoke(app, ["package", "--assignment", str(folder), "--out", str(target)])
+    status = main(["package", "--assignment", str(folder), "--out", str(target)])
+    said = capsys.readouterr()
 
-    assert ran.exit_code == 0
+    assert status == 0
     assert zipfile.is_zipfile(target)
-    assert "holds the answers" in ran.output
+    assert "holds the answers" in (said.out + said.err)
 
 
-def test_the_command_says_what_is_wrong_with_the_assignment(tmp_path: Path) -> None:
+def test_the_command_says_what_is_wrong_with_the_assignment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     target = tmp_path / "autograder.zip"
 
-    ran = CliRunner().invoke(app, ["package", "--assignment", str(tmp_path), "--out", str(target)])
+    status = main(["package", "--assignment", str(tmp_path), "--out", str(target)])
+    said = capsys.readouterr()
 
-    assert ran.exit_code == 1
-    assert "assignment.toml" in ran.output
+    assert status == 1
+    assert "assignment.toml" in (said.out + said.err)
     assert not target.exists()
 
 
