@@ -103,6 +103,27 @@ def package(given: argparse.Namespace) -> int:
     return GRADED
 
 
+def audit(given: argparse.Namespace) -> int:
+    """Prove the suites: what is right passes, known mistakes and small changes are caught."""
+    from grader.assignment import AssignmentError
+    from grader.audit import AuditFailed, Options, render_audit, spoken
+    from grader.audit import audit as audit_suites
+    from grader.suite.run import ReferenceBroken
+
+    options = Options(given.assignment, given.jobs, given.sample, given.seeds)
+    try:
+        result = audit_suites(options, _print_progress)
+    except (AssignmentError, ReferenceBroken, AuditFailed) as error:
+        return _complain(str(error))
+    for line in spoken(result):
+        print(line)
+    given.out.mkdir(parents=True, exist_ok=True)
+    page = given.out / "audit.html"
+    page.write_text(render_audit(result), "utf-8")
+    print(f"Page: {page}, for the staff")
+    return GRADER_FAILED if result.failures else GRADED
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="grader",
@@ -157,7 +178,36 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="the zip to write (default: autograder.zip)",
     )
+    proof = add(audit)
+    proof.add_argument(
+        "--out", type=Path, default=Path("audit"), metavar="DIR", help="where the page goes"
+    )
+    proof.add_argument(
+        "--jobs", type=_count, default=os.cpu_count() or 1, metavar="N", help="processes"
+    )
+    proof.add_argument(
+        "--sample", type=_count, metavar="N", help="so many variants and mutants, not all"
+    )
+    proof.add_argument(
+        "--seeds", type=_count, default=50, metavar="N", help="random data for right solutions"
+    )
     return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def _print_progress(done: int, of: int, name: str) -> None:
+    """Say how far an audit is: in place where somebody watches, else a line for each tenth."""
+    if sys.stderr.isatty():
+        end = "\n" if done == of else ""
+        print(f"\r{done} of {of}  {name[:50]:<50}", end=end, file=sys.stderr, flush=True)
+    elif done * 10 // of > (done - 1) * 10 // of:
+        print(f"{done} of {of} graded", file=sys.stderr, flush=True)
 
 
 def _print_grade(graded: Grade, out: Path) -> None:

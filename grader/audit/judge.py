@@ -1,0 +1,234 @@
+"""What the answers of all rounds say about the suites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from grader.assignment import Assignment
+from grader.audit.subjects import Subject
+from grader.audit.work import Answer, CheckResult
+from grader.outcomes import Finding
+
+NAMED_SHARE = 0.95
+"""Share of the mistakes that must be named."""
+CAUGHT_SHARE = 0.98
+"""Share of the mutants, without those that do the same as the reference, that must be caught."""
+_SLACK_OF_SAMPLES = 0.1
+"""Of a few dozen, one or two more than their share may happen to be chosen."""
+_PLAIN = frozenset({"missing", "unwritten", "timeout", "not_run", "exit", "crash", "memory"})
+"""Kinds of findings that say all by themselves."""
+_ROUNDING = 1e-9
+
+State = Literal["good", "bad", "aside"]
+
+
+class Row(Struct, frozen=True):
+    """What came of one submission: `aside` neither speaks for the suites nor against them."""
+
+    subject: Subject
+    state: State
+    outcome: str
+    """In a few words: caught, named, survived, full marks."""
+    remarks: tuple[str, ...] = ()
+    caught_by: tuple[str, ...] = ()
+
+
+class CheckRow(Struct, frozen=True):
+    """How often a check failed."""
+
+    name: str
+    number: str
+    title: str
+    points: float
+    mistakes: int
+    mutants: int
+
+
+class Audit(Struct, frozen=True):
+    """The result: what was graded, and what speaks against the suites."""
+
+    title: str
+    rows: tuple[Row, ...]
+    checks: tuple[CheckRow, ...]
+    failures: tuple[str, ...]
+    sampled: bool
+    seeds: int
+    rounds: int
+    seconds: float
+
+    def of(self, kind: str) -> tuple[Row, ...]:
+        """Rows of one kind of submission."""
+        return tuple(row for row in self.rows if row.subject.kind == kind)
+
+    @property
+    def survivors(self) -> tuple[Row, ...]:
+        """Mutants that no check sees though they do something else than the reference."""
+        return tuple(row for row in self.of("mutant") if row.outcome == "survived")
+
+
+def judge(subject: Subject, answers: Sequence[Answer]) -> Row:
+    """What came of one submission under each of its seeds; the first is the usual one."""
+    if not answers:
+        return Row(subject, "bad", "no check calls it")
+    troubles = tuple(dict.fromkeys(t.splitlines()[0] for a in answers for t in a.troubles))
+    if troubles:
+        return Row(subject, "bad", "the grader failed", troubles)
+    return _JUDGES[subject.kind](subject, answers)
+
+
+def _judge_right(subject: Subject, answers: Sequence[Answer]) -> Row:
+    lost = [c for answer in answers for c in answer.checks if c.earned < c.points - _ROUNDING]
+    if not lost:
+        return Row(subject, "good", "full marks")
+    said = (f"{check.name}: {' '.join(f.lead for f in check.findings[:1])}" for check in lost)
+    return Row(subject, "bad", "loses points", tuple(dict.fromkeys(said)))
+
+
+def _judge_template(subject: Subject, answers: Sequence[Answer]) -> Row:
+    earned = tuple(c.name for answer in answers for c in answer.checks if c.earned)
+    return Row(subject, "bad" if earned else "good", "earns points" if earned else "0", earned)
+
+
+def _judge_mistake(subject: Subject, answers: Sequence[Answer]) -> Row:
+    first = answers[0]
+    caught, flaky = _caught(first), _flaky(answers)
+    if not caught:
+        return Row(subject, "bad", "not caught")
+    if all(c.earned >= c.points - _ROUNDING for c in first.checks):
+        return Row(subject, "bad", "accepted", _said(first), caught)
+    if flaky:
+        return Row(subject, "bad", "flaky", flaky, caught)
+    return _judge_name(subject, first, caught)
+
+
+def _judge_name(subject: Subject, answer: Answer, caught: tuple[str, ...]) -> Row:
+    """Whether one of the findings says what the mistake is."""
+    findings = [finding for check in answer.checks for finding in check.findings]
+    known = [finding for finding in findings if finding.kind == "mistake"]
+    if any(_names(finding, subject) for finding in known):
+        return Row(subject, "good", "named", (), caught)
+    if known:
+        return Row(subject, "aside", "named otherwise", _said(answer), caught)
+    if all(finding.kind in _PLAIN for finding in findings):
+        return Row(subject, "good", "named", ("by what happened",), caught)
+    return Row(subject, "aside", "not named", _said(answer), caught)
+
+
+def _judge_convention(subject: Subject, answers: Sequence[Answer]) -> Row:
+    lost = [
+        check
+        for answer in answers
+        for check in answer.checks
+        if check.earned < subject.credit * check.points - _ROUNDING
+    ]
+    if lost:
+        said = (f"{check.name}: {' '.join(f.lead for f in check.findings[:1])}" for check in lost)
+        return Row(subject, "bad", "loses points", tuple(dict.fromkeys(said)))
+    if not _caught(answers[0]):
+        return Row(subject, "aside", "not noticed")
+    return Row(subject, "good", "earns its credit", (), _caught(answers[0]))
+
+
+def _judge_mutant(subject: Subject, answers: Sequence[Answer]) -> Row:
+    (answer,) = answers
+    caught = _caught(answer)
+    if caught:
+        return Row(subject, "good", "caught", (), caught)
+    if answer.compared is not None and answer.compared.same:
+        reason = f"does the same on {answer.compared.calls} calls"
+        return Row(subject, "aside", "the same", (reason,))
+    differs = answer.compared.difference if answer.compared else ""
+    return Row(subject, "bad", "survived", (f"differs: {differs}",))
+
+
+_JUDGES = {
+    "reference": _judge_right,
+    "right": _judge_right,
+    "template": _judge_template,
+    "mistake": _judge_mistake,
+    "convention": _judge_convention,
+    "mutant": _judge_mutant,
+}
+
+
+def _names(finding: Finding, subject: Subject) -> bool:
+    """Whether a finding names this mistake, or one that says the same."""
+    known = finding.staff.removeprefix("known as ").split(", ")
+    return subject.name in known or subject.says in " ".join((finding.lead, *finding.evidence))
+
+
+def _caught(answer: Answer) -> tuple[str, ...]:
+    return tuple(check.name for check in answer.checks if check.failed)
+
+
+def _flaky(answers: Sequence[Answer]) -> tuple[str, ...]:
+    """Checks that fail under one seed and pass under another."""
+    first, *others = (set(_caught(answer)) for answer in answers)
+    return tuple(sorted({name for other in others for name in first ^ other}))
+
+
+def _said(answer: Answer) -> tuple[str, ...]:
+    findings = (check.findings[0] for check in answer.checks if check.findings)
+    said = (f"{f.lead} ({f.staff})" if f.kind == "mistake" else f.lead for f in findings)
+    return tuple(dict.fromkeys(said))[:3]
+
+
+def check_rows(rows: Sequence[Row], checks: Sequence[CheckResult]) -> tuple[CheckRow, ...]:
+    """For each check how many mistakes and mutants it caught."""
+
+    def caught(kind: str, name: str) -> int:
+        return sum(row.subject.kind == kind and name in row.caught_by for row in rows)
+
+    return tuple(
+        CheckRow(
+            name=check.name,
+            number=check.number,
+            title=check.title,
+            points=check.points,
+            mistakes=caught("mistake", check.name),
+            mutants=caught("mutant", check.name),
+        )
+        for check in checks
+    )
+
+
+def points_failures(assignment: Assignment, checks: Sequence[CheckResult]) -> Iterator[str]:
+    """Parts whose checks do not give out the points that assignment.toml says."""
+    for part, suite in zip(assignment.settings.parts, assignment.suites, strict=True):
+        given = sum(c.points for c in checks if c.name.partition("::")[0] == suite.stem)
+        if abs(given - part.points) > _ROUNDING:
+            yield f"{part.name}: expected {part.points:g} points in its checks, got {given:g}."
+
+
+def failures_of(rows: Sequence[Row], checks: Sequence[CheckRow], *, sampled: bool) -> Iterator[str]:
+    """What speaks against the suites, each in a line."""
+    for row in rows:
+        if row.state == "bad" and row.subject.kind != "mutant":
+            yield f"{row.subject.kind} {_where(row.subject)}: {row.outcome}. {_short(row.remarks)}"
+    slack = _SLACK_OF_SAMPLES if sampled else 0.0
+    different = [row for row in rows if row.outcome != "the same"]
+    yield from _share(rows, "mistake", "named", NAMED_SHARE - slack)
+    yield from _share(different, "mutant", "caught", CAUGHT_SHARE - slack)
+    if not sampled and any(row.subject.kind == "mistake" for row in rows):
+        for check in checks:
+            if not check.mistakes:
+                yield f"check {check.number} {check.name} never fails: no known mistake is caught."
+
+
+def _share(rows: Sequence[Row], kind: str, outcome: str, least: float) -> Iterator[str]:
+    outcomes = [row.outcome for row in rows if row.subject.kind == kind]
+    share = outcomes.count(outcome) / len(outcomes) if outcomes else 1.0
+    if share < least:
+        yield f"{kind}s: {share:.1%} are {outcome}, expected {least:.0%} at least."
+
+
+def _where(subject: Subject) -> str:
+    return f"{subject.function} {subject.name}".strip()
+
+
+def _short(remarks: Sequence[str]) -> str:
+    more = f" (and {len(remarks) - 2} more)" if len(remarks) > 2 else ""
+    return "; ".join(remarks[:2]) + more

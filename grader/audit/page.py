@@ -1,0 +1,157 @@
+"""Audit -> what an instructor reads: the lines of a table, and a page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from grader import report
+from grader.audit.judge import CAUGHT_SHARE, NAMED_SHARE, Audit, CheckRow, Row
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_KINDS = (
+    ("reference", "reference"),
+    ("template", "template"),
+    ("right", "right solutions"),
+    ("mistake", "mistakes"),
+    ("convention", "conventions"),
+    ("mutant", "mutants"),
+)
+
+
+class Line(Struct, frozen=True):
+    """One kind of submission: how many there were, and what came of them."""
+
+    name: str
+    count: int
+    outcomes: str
+
+
+class Function(Struct, frozen=True):
+    """What came of the mistakes or mutants of one function."""
+
+    name: str
+    count: int
+    outcomes: str
+    rows: tuple[Row, ...]
+    """Those that deserve a look."""
+
+
+class Page(Struct, frozen=True):
+    """Everything on the page, in its order."""
+
+    title: str
+    verdict: str
+    green: bool
+    failures: tuple[str, ...]
+    lines: tuple[Line, ...]
+    survivors: tuple[Row, ...]
+    otherwise: tuple[Row, ...]
+    same: tuple[Row, ...]
+    mistakes: tuple[Function, ...]
+    mutants: tuple[Function, ...]
+    checks: tuple[CheckRow, ...]
+    facts: tuple[str, ...]
+
+
+def summary_lines(audit: Audit) -> tuple[Line, ...]:
+    """A line for each kind of submission."""
+    return tuple(
+        Line(name, len(rows), _outcomes(rows)) for kind, name in _KINDS if (rows := audit.of(kind))
+    )
+
+
+def spoken(audit: Audit) -> Iterator[str]:
+    """The audit for a terminal: a table, then what speaks against the suites."""
+    for line in summary_lines(audit):
+        yield f"{line.name:<16}{line.count:>6}  {line.outcomes}"
+    for row in audit.survivors:
+        yield f"Survivor: {row.subject.name}  {row.subject.function}: {row.subject.says}"
+    for row in _with(audit, "mistake", "not named", "named otherwise"):
+        yield f"{row.outcome.capitalize()}: {row.subject.function} {row.subject.name}"
+    for failure in audit.failures:
+        yield f"Problem: {failure}"
+    yield "; ".join(facts(audit))
+
+
+def render_audit(audit: Audit) -> str:
+    """Render a self-contained page: no script, and no request to anywhere."""
+    environment = _environment()
+    css = "\n".join(
+        path.read_text("utf-8")
+        for path in (
+            Path(report.__file__).parent / "templates/report.css",
+            _TEMPLATES / "audit.css",
+        )
+    )
+    style = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
+    template = environment.get_template("audit.html")
+    return template.render(page=build_page(audit), css=css, policy=policy)
+
+
+def build_page(audit: Audit) -> Page:
+    """The page's content as words."""
+    green = not audit.failures
+    problems = len(audit.failures)
+    return Page(
+        title=audit.title,
+        verdict="green" if green else f"{problems} problem{'s' if problems > 1 else ''}",
+        green=green,
+        failures=audit.failures,
+        lines=summary_lines(audit),
+        survivors=audit.survivors,
+        otherwise=_with(audit, "mistake", "named otherwise", "not named"),
+        same=_with(audit, "mutant", "the same"),
+        mistakes=tuple(_functions(audit.of("mistake") + audit.of("convention"))),
+        mutants=tuple(_functions(audit.of("mutant"))),
+        checks=audit.checks,
+        facts=facts(audit),
+    )
+
+
+def facts(audit: Audit) -> tuple[str, ...]:
+    """What the verdict rests on."""
+    extent = "a sample of the" if audit.sampled else "all"
+    return (
+        f"{audit.rounds} gradings of {extent} submissions in {audit.seconds:.0f} s",
+        f"right solutions under {audit.seeds} seeds",
+        f"at least {NAMED_SHARE:.0%} of the mistakes must be named",
+        f"at least {CAUGHT_SHARE:.0%} of the mutants must be caught",
+    )
+
+
+def _with(audit: Audit, kind: str, *outcomes: str) -> tuple[Row, ...]:
+    return tuple(row for row in audit.of(kind) if row.outcome in outcomes)
+
+
+def _functions(rows: Sequence[Row]) -> Iterator[Function]:
+    for name in dict.fromkeys(row.subject.function for row in rows):
+        own = tuple(row for row in rows if row.subject.function == name)
+        yield Function(name, len(own), _outcomes(own), own)
+
+
+def _outcomes(rows: Sequence[Row]) -> str:
+    counts = Counter(row.outcome for row in rows).most_common()
+    return ", ".join(f"{count} {outcome}" for outcome, count in counts)
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

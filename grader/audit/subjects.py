@@ -1,0 +1,150 @@
+"""What an audit hands in: the reference, the template, variants, right solutions, mutants."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from grader.assignment import Assignment
+from grader.audit.mutants import Mutant, mutants_of
+from grader.feedback.variants import Variant, load_variants, source_of
+
+Kind = Literal["reference", "template", "right", "mistake", "convention", "mutant"]
+
+RIGHT = Path("tests") / "right"
+"""Where an assignment keeps right solutions in other styles: a folder for each."""
+
+
+class Subject(Struct, frozen=True):
+    """One submission of the audit: a folder, or the reference with other text in one module."""
+
+    kind: Kind
+    name: str
+    folder: Path | None = None
+    module: str = ""
+    text: str = ""
+    function: str = ""
+    """The function or class that is written otherwise."""
+    says: str = ""
+    credit: float = 1.0
+    mutant: Mutant | None = None
+
+
+class Sources(Struct, frozen=True):
+    """The text of the reference's modules, by name."""
+
+    texts: Mapping[str, str]
+
+    @classmethod
+    def read(cls, assignment: Assignment) -> Sources:
+        """Read the modules that are handed in."""
+        folder = assignment.reference
+        names = assignment.settings.modules
+        return cls({name: (folder / f"{name}.py").read_text("utf-8") for name in names})
+
+    def built_on(self) -> dict[str, frozenset[str]]:
+        """Every name that each top-level name is built on, itself included: 'module.name'."""
+        direct: dict[str, set[str]] = {}
+        for module, text in self.texts.items():
+            direct |= _uses(module, ast.parse(text), set(self.texts))
+        return {name: _closure(name, direct) for name in direct}
+
+
+def _uses(module: str, tree: ast.Module, modules: set[str]) -> dict[str, set[str]]:
+    """What the definition of each top-level name of a module names itself."""
+    meaning: dict[str, str] = {}
+    defined: list[tuple[str, ast.stmt]] = []
+    for statement in tree.body:
+        if isinstance(statement, ast.ImportFrom):
+            source = (statement.module or "").rpartition(".")[2]
+            for alias in statement.names:
+                found = f"{source}.{alias.name}" if source in modules else alias.name
+                meaning[alias.asname or alias.name] = found
+        for name in _defined_by(statement):
+            meaning[name] = f"{module}.{name}"
+            defined.append((name, statement))
+    uses: dict[str, set[str]] = {}
+    for name, statement in defined:
+        named = uses.setdefault(f"{module}.{name}", set())
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and node.id in meaning:
+                named.add(meaning[node.id])
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                named.add(f"{meaning.get(node.value.id, node.value.id)}.{node.attr}")
+    return uses
+
+
+def _defined_by(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        return [statement.name]
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        return [node.id for t in targets for node in ast.walk(t) if isinstance(node, ast.Name)]
+    return []
+
+
+def _closure(name: str, direct: Mapping[str, set[str]]) -> frozenset[str]:
+    found: set[str] = set()
+    ahead = [name]
+    while ahead:
+        one = ahead.pop()
+        if one not in found:
+            found.add(one)
+            ahead += direct.get(one, ())
+    return frozenset(found)
+
+
+def fixed_subjects(assignment: Assignment) -> Iterator[Subject]:
+    """The reference, the template and the right solutions."""
+    yield Subject("reference", "reference", assignment.reference)
+    yield Subject("template", "template", assignment.folder / assignment.settings.template)
+    folder = assignment.folder / RIGHT
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_dir():
+            yield Subject("right", path.name, path)
+
+
+def variant_subjects(reference: types.ModuleType, sources: Sources) -> Iterator[Subject]:
+    """Each known mistake and convention as a student would hand it in. VariantError."""
+    name = f"{reference.__name__}.variants"
+    if importlib.util.find_spec(name) is None:
+        return
+    for variant in load_variants(importlib.import_module(name)):
+        module = variant.function.partition(".")[0]
+        text = variant.override(source_of(reference, variant.function))
+        yield _of_variant(variant, module, f"{sources.texts[module]}\n\n{text}")
+
+
+def _of_variant(variant: Variant, module: str, text: str) -> Subject:
+    return Subject(
+        variant.kind,
+        variant.name,
+        module=module,
+        text=text,
+        function=variant.function,
+        says=variant.says,
+        credit=variant.credit,
+    )
+
+
+def mutant_subjects(sources: Sources, graded: Sequence[str]) -> Iterator[Subject]:
+    """Each small change of what the graded names are built on."""
+    for module, text in sources.texts.items():
+        wanted = {name.partition(".")[2] for name in graded if name.partition(".")[0] == module}
+        for mutant in mutants_of(module, text, wanted):
+            yield Subject(
+                "mutant",
+                f"{mutant.module}.py:{mutant.line}",
+                module=module,
+                text=mutant.text,
+                function=mutant.function,
+                says=f"{mutant.before} → {mutant.after}",
+                mutant=mutant,
+            )
