@@ -287,8 +287,12 @@ def _compare_mappings(
         return _type_difference(got, "a dict", what)
     if set(got) != set(expected):
         names = ", ".join(describe.shorten(key) for key in expected)
-        shown = ", ".join(describe.shorten(key) for key in got) or "none"
-        return Difference("shape", f"{what}: expected the keys {names}, got {shown}.")
+        missing = ", ".join(describe.shorten(key) for key in expected if key not in got)
+        more = sum(key not in expected for key in got)
+        # The other keys are not named: they may spell what the function was given.
+        said = [f"no {missing}"] if missing else []
+        said += [f"{more} other{'s'[: more - 1]}"] if more else []
+        return Difference("shape", f"{what}: expected the keys {names}, got {' and '.join(said)}.")
     return _worst(
         [_compare(got[key], expected[key], f"{what}[{key!r}]", rules) for key in expected]
     )

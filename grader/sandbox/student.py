@@ -17,7 +17,7 @@ from msgspec import Struct
 from grader.exchange import Exchange
 from grader.outcomes import CheckFailed, CodeLine, Finding, GraderFailed
 
-from . import memory, values, wire, words
+from . import memory, messages, values, wire, words
 from .proxies import FunctionProxy, ModuleProxy, ObjectProxy
 from .wall import OpenWorker, Wall, WallFailed
 
@@ -86,6 +86,8 @@ class Student:
         self._callbacks: list[Callable[..., Any]] = []
         self._callbacks_left = limits.callbacks
         self._callback_bytes = _CALLBACK_BYTES
+        self._lengths: set[int] = set()
+        """Lengths of the arrays that were handed in: a message that names them tells nothing."""
         self.history: list[Exchange] = []
         """What was asked so far and what came of it; an exchange is data until it is replayed."""
         self.last = Answer(None)
@@ -128,6 +130,7 @@ class Student:
             raise GraderFailed(f"{name}: an argument cannot cross the wall: {error}") from None
         call = wire.Call(method, packed, named, number, trace_lines)
         before = [array.copy() for array in packer.arrays]
+        self._lengths.update(n for array in packer.arrays for n in array.shape)
         # Functions of the check's may read the very arrays that they were handed in with.
         own = (packer.arrays, before) if len(self._callbacks) > callbacks else ([], [])
         try:
@@ -146,7 +149,7 @@ class Student:
         where = self._handed.sources.quote([answer.where] if answer.where else [])
         self.last = Answer(
             value,
-            _argument_names(answer, packer, args, kwargs),
+            _argument_names(self._handed.sources, answer, packer, args, kwargs),
             answer.lines if trace_lines else None,
             tuple(words.clean(entered, 120) for entered in answer.entered),
             self._warnings(answer.warned),
@@ -248,13 +251,16 @@ class Student:
     def _finding(self, name: str, answer: wire.Raised) -> Finding:
         from msgspec import structs
 
-        finding = words.of_raised(name, answer, self._handed.sources, self._handed.allowed)
+        handed = self._handed
+        numbers = messages.plausible_numbers(self._lengths)
+        finding = words.of_raised(name, answer, handed.sources, handed.allowed, numbers)
         return structs.replace(
             finding, warnings=self._warnings(answer.warned), printed=answer.printed
         )
 
     def _warnings(self, warned: list[wire.Warned]) -> tuple[str, ...]:
-        return words.warnings_text(warned, self._handed.sources.files)
+        numbers = messages.plausible_numbers(self._lengths)
+        return words.warnings_text(warned, self._handed.sources, numbers)
 
     def _answer_callback(
         self, callback: wire.Callback, name: str, arrays: list[values.Array]
@@ -347,7 +353,11 @@ def _holds_object(value: Any) -> bool:
 
 
 def _argument_names(
-    answer: wire.Returned, packer: values.Packer, args: tuple[Any, ...], kwargs: dict[str, Any]
+    sources: words.Sources,
+    answer: wire.Returned,
+    packer: values.Packer,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
 ) -> tuple[str, ...]:
     """Names of the array arguments whose content changed, as the student's signature has them."""
     changed = [packer.arrays[ref] for ref in answer.changed if 0 <= ref < len(packer.arrays)]
@@ -356,7 +366,9 @@ def _argument_names(
         for position, arg in enumerate(args):
             if _holds(arg, array):
                 known = position < len(answer.parameters)
-                text = words.clean(answer.parameters[position], 40) if known else ""
+                text = answer.parameters[position] if known else ""
+                # A parameter can be renamed after what it holds.
+                text = text[:40] if sources.vocabulary.knows(text) else ""
                 names[text or f"argument {position + 1}"] = None
         for key, arg in kwargs.items():
             if _holds(arg, array):

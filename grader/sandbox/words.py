@@ -6,13 +6,14 @@ import difflib
 import re
 import signal
 from collections.abc import Sequence
+from functools import cached_property
 
 from grader.outcomes import CodeLine, Finding
 
 from . import modules, wire
+from .messages import WITHHELD, Vocabulary
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
-_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}(?:e[-+]?\d+)?|-?\d(?:\.\d+)?e[-+]?\d+")
 _MAX_MESSAGE = 300
 
 _PYTHON_2 = {
@@ -51,6 +52,17 @@ class Sources:
                 name = modules.cell_name(source.name, cell.number)
                 self._lines[name] = cell.text.splitlines()
 
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words in which something may be said of these files."""
+        texts = ["\n".join(lines) for lines in self._lines.values()]
+        return Vocabulary([*self.modules, *self.expected], texts)
+
+    @property
+    def lengths(self) -> dict[str, int]:
+        """Number of lines by file."""
+        return {name: len(lines) for name, lines in self._lines.items()}
+
     @property
     def files(self) -> frozenset[str]:
         """Names under which the student's code shows."""
@@ -60,8 +72,7 @@ class Sources:
         """The student's lines that these frames name; other frames drop out."""
         return tuple(
             CodeLine(f.file, f.line, self._text(f), clean(f.function, 80))
-            for f in frames
-            if f.file in self._lines
+            for f in self.vocabulary.frames(frames, self.lengths)
         )
 
     def _text(self, frame: wire.Frame) -> str:
@@ -74,18 +85,23 @@ def clean(text: str, limit: int = _MAX_MESSAGE) -> str:
     return _ADDRESS.sub("0x…", " ".join(text.split()))[:limit]
 
 
-def without_values(text: str) -> str:
-    """A message of the student's code without numbers that could be a hidden check's data."""
-    return _LONG_NUMBER.sub("…", clean(text))
-
-
 def shown(name: str) -> str:
     """A function as the student knows it: `softmax`, not `losses.softmax`."""
     return name.rpartition(".")[2]
 
 
-def of_raised(name: str, answer: wire.Raised, sources: Sources, allowed: Sequence[str]) -> Finding:
-    """What the worker says a call came to, when it came to no value."""
+def of_raised(
+    name: str,
+    said: wire.Raised,
+    sources: Sources,
+    allowed: Sequence[str],
+    plausible: frozenset[int] = frozenset(),
+) -> Finding:
+    """What the worker says a call came to, when it came to no value.
+
+    `plausible` are numbers that a message may show: lengths of the call's arrays.
+    """
+    answer = sources.vocabulary.tell(said, sources.lengths, plausible)
     say = {
         "missing": _missing,
         "syntax": _syntax,
@@ -104,6 +120,10 @@ def of_raised(name: str, answer: wire.Raised, sources: Sources, allowed: Sequenc
         code=sources.quote(answer.frames),
         function=name,
         exception=clean(answer.type_name, 80) if finding.kind == "raised" else "",
+        # Where the author lets the student see numbers.
+        details=(f"In full: {clean(said.message)}",)
+        if "…" in answer.message or answer.message == WITHHELD
+        else (),
     )
 
 
@@ -240,7 +260,7 @@ def _missing(name: str, answer: wire.Raised, sources: Sources) -> Finding:
     if answer.message and not answer.names:
         evidence.append(f"The name is there, but it is no function: {clean(answer.message, 80)}.")
     elif answer.message:
-        evidence.append(f"Part of the file could not be used: {without_values(answer.message)}")
+        evidence.append(f"Part of the file could not be used: {clean(answer.message)}")
     return Finding(
         kind="missing",
         lead=f"{where} has no {shown(function)}.",
@@ -279,7 +299,7 @@ def _syntax(_name: str, answer: wire.Raised, _sources: Sources) -> Finding:
 
 def _import(_name: str, answer: wire.Raised, _sources: Sources) -> Finding:
     frame = answer.frames[-1] if answer.frames else wire.Frame("the file", 0, "")
-    kind, message = clean(answer.type_name, 80), without_values(answer.message)
+    kind, message = clean(answer.type_name, 80), clean(answer.message)
     return Finding(
         kind="import",
         lead=f"{frame.file} could not be imported: line {frame.line} raised {kind}: {message}",
@@ -320,7 +340,7 @@ def _exit(name: str, _answer: wire.Raised, _sources: Sources) -> Finding:
 
 
 def _callback(name: str, answer: wire.Raised, _sources: Sources) -> Finding:
-    kind, message = clean(answer.type_name, 80), without_values(answer.message)
+    kind, message = clean(answer.type_name, 80), clean(answer.message)
     return Finding(
         kind="callback",
         lead=f"{shown(name)} called the function that it was given in a way that it cannot take.",
@@ -330,7 +350,7 @@ def _callback(name: str, answer: wire.Raised, _sources: Sources) -> Finding:
 
 
 def _exception(name: str, answer: wire.Raised, _sources: Sources) -> Finding:
-    kind, message = clean(answer.type_name, 80), without_values(answer.message)
+    kind, message = clean(answer.type_name, 80), clean(answer.message)
     if kind == "NotImplementedError":
         return Finding(
             kind="unwritten",
@@ -370,10 +390,13 @@ def _with(finding: Finding, **changes: object) -> Finding:
     return structs.replace(finding, **changes)
 
 
-def warnings_text(warned: Sequence[wire.Warned], names: frozenset[str]) -> tuple[str, ...]:
+def warnings_text(
+    warned: Sequence[wire.Warned], sources: Sources, plausible: frozenset[int] = frozenset()
+) -> tuple[str, ...]:
     """Warnings of one call as sentences."""
+    vocabulary, lengths = sources.vocabulary, sources.lengths
     return tuple(
-        f"{clean(w.category, 60)}: {without_values(w.message)}"
-        + (f" ({w.file}, line {w.line})" if w.file in names else "")
+        f"{vocabulary.name(w.category, 60)}: {vocabulary.message(clean(w.message), plausible)}"
+        + (f" ({w.file}, line {w.line})" if 0 < w.line <= lengths.get(w.file, 0) else "")
         for w in warned[:5]
     )

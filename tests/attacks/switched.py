@@ -18,6 +18,7 @@ from grader import cli, outcomes, results, text, unpack
 from grader.sandbox import (
     isolation,
     landlock,
+    messages,
     seccomp,
     server,
     student,
@@ -101,7 +102,7 @@ LAYERS: dict[str, Callable[[], None]] = {
     "limit of callbacks": _callbacks_without_end,
     "limit of a message": _set(wire, "MAX_MESSAGE", 2**40),
     "limit of values": _set(values, "MAX_ITEMS", 10**9),
-    "words without values": _set(words, "without_values", words.clean),
+    "known words only": _set(messages.Vocabulary, "message", lambda _self, text, _known: text),
     "feedback level": _set(outcomes, "student_finding", _show_all),
     "visible text": _set(text, "visible", lambda text, **_: text),
     "escaped markdown": _set(text, "markdown", lambda text, **_: text),

@@ -252,15 +252,18 @@ def test_student_code_reads_neither_answers_nor_addresses(installed: Platform) -
         "            said.append('opened')\n"
         "        except OSError:\n"
         "            said.append('refused')\n"
-        "    raise ValueError(' '.join(said))\n"
+        # Only what stands in the source is shown of a message.
+        "    if said == ['refused'] * 4:\n"
+        "        raise ValueError('all were refused')\n"
+        "    raise ValueError('one was read')\n"
     )
 
     installed.submit({"losses.py": spy}, metadata=True)
 
     assert mode(root / "results" / "staff.html") & 0o077 == 0
     said = "\n".join(test.output for test in installed.read().tests)
-    assert "refused refused refused refused" in said
-    assert "opened" not in said
+    assert "raised ValueError: all were refused" in said
+    assert "one was read" not in said
 
 
 def test_the_isolation_is_what_the_documentation_says(good: ResultsFile) -> None:
