@@ -528,12 +528,6 @@ PATHS = (
         "At which point is the slope of the second step?",
     ),
     Change(
-        "single_precision_path",
-        "The points have float32.",
-        {END: "return [np.asarray(p, dtype=np.float32)[()] for p in path]"},
-        "Which dtype has the start, and which its copy?",
-    ),
-    Change(
         "rounded",
         "The points are rounded.",
         {END: "return [np.round(p, 3) for p in path]"},

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from grader.feedback.variants import Variants
-from reference.variants.writing import add_mistake
+from reference.variants.writing import add_convention, add_mistake
 
 variants = Variants()
 mistake = partial(add_mistake, variants)
+convention = partial(add_convention, variants)
 
 FORWARD, CENTRED = "gradients.eval_numerical_gradient", "gradients.numerical_gradient"
 ERROR, CHECK = "gradients.relative_error", "gradients.check_gradient"
@@ -95,10 +96,9 @@ mistake(
     "What can the array hold that you fill?",
     {FORWARD: {MADE: f"{MADE[:-1]}, int)"}, CENTRED: {PARAM_MADE: f"{PARAM_MADE[:-1]}, int)"}},
 )
-mistake(
+convention(
     "single_precision_slopes",
-    "The gradient is an array of float32.",
-    "Which dtype has the array that you fill?",
+    "The gradient is right, as far as float32 goes; the text has float64.",
     {
         FORWARD: {MADE: f"{MADE[:-1]}, np.float32)"},
         CENTRED: {PARAM_MADE: f"{PARAM_MADE[:-1]}, np.float32)"},
@@ -547,12 +547,6 @@ CHECKS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "For gradients smaller than 1, the difference is compared with the tolerance itself.",
         "Is a difference of 1e-7 small, beside a gradient of 1e-6?",
         {VERDICT: "difference <= tolerance * max(1.0, size)"},
-    ),
-    (
-        "with_a_floor",
-        "The size has a small number added to it, which is not small beside small gradients.",
-        "Is 1e-5 small, beside a gradient of 1e-6?",
-        {VERDICT: "difference <= tolerance * (size + 1e-5)"},
     ),
     (
         "own_tolerance",

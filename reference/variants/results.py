@@ -23,7 +23,7 @@ PAIRS = (*FRACTIONS, "regularization.l1")
 
 
 @variants.convention(
-    PAIRS, says="The result is right, as far as float32 goes; the text has float64."
+    LOSSES, says="The result is right, as far as float32 goes; the text has float64."
 )
 def single_precision(
     right: tuple[float, Array], *_arguments: Array, **_settings: float
@@ -153,7 +153,7 @@ def whole_numbers(
 
 
 @variants.mistake(
-    PAIRS,
+    FRACTIONS,
     says="The gradient is an array of integers, which cannot hold fractions.",
     hint="Which dtype has your gradient?",
 )

@@ -276,13 +276,25 @@ for limit, words in ((50, "50"), (500, "500"), (700, "700")):
         "What happens to the difference of two scores that are both cut off?",
         {PROBABILITIES: {SHIFT: f"np.clip(scores, -{limit}.0, {limit}.0)"}},
     )
-for power in (12, 10, 9, 8, 7, 6):
+for power in (8, 7, 6, 5):
     mistake(
         f"small_number_below_1e_{power}",
         f"The sum of the exponentials has 1e-{power} added to it.",
         "Can the sum of a row's exponentials be 0 after the shift?",
-        {PROBABILITIES: {"keepdims=True)\n    return": f"keepdims=True) + 1e-{power}\n    return"}},
+        {
+            PROBABILITIES: {
+                QUOTIENT: (
+                    f"exponentials / (np.sum(exponentials, axis=1, keepdims=True) + 1e-{power})"
+                )
+            }
+        },
     )
+mistake(
+    "small_number_on_the_probabilities",
+    "The probabilities have a small number added to them.",
+    "What do the probabilities of one sample sum to?",
+    {PROBABILITIES: {QUOTIENT: f"{QUOTIENT} + 1e-8"}},
+)
 
 
 @variants.mistake(
