@@ -124,6 +124,22 @@ def audit(given: argparse.Namespace) -> int:
     return GRADER_FAILED if result.failures else GRADED
 
 
+def doctor(_given: argparse.Namespace) -> int:
+    """Say how well this machine can shut student code in, layer by layer."""
+    from grader.doctor import examine
+
+    found = examine()
+    print(f"{'layer':<34}{'here':<6}without it")
+    for layer in found.layers:
+        reason = f" ({layer.why_not})" if layer.why_not else ""
+        print(f"{layer.name:<34}{'yes' if layer.works else 'no':<6}{layer.lost}{reason}")
+    print(f"\nRefused when tried: {', '.join(found.refused) or 'nothing'}")
+    print(f"Isolation level: {found.level}")
+    if found.advice:
+        print(found.advice)
+    return GRADED
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="grader",
@@ -168,6 +184,7 @@ def _parser() -> argparse.ArgumentParser:
         "--metadata", type=Path, metavar="FILE", help="Gradescope's submission_metadata.json"
     )
     one.add_argument("--results", type=Path, metavar="FILE", help="another place for results.json")
+    add(doctor)
     made = add(template)
     made.add_argument("--check", action="store_true", help="write nothing; say what differs")
     packed = add(package)

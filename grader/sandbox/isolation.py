@@ -42,6 +42,10 @@ _PROCESSES = 64
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+FIRST_FREE_USER = 20_000
+"""Users from here on are lent to student code: all that they run is ended with it."""
+
+
 class Plan(Struct, frozen=True):
     """What the server is to be shut into."""
 
@@ -196,7 +200,7 @@ def free_user(wanted: int) -> int:
     """Return a user id near `wanted` that has no name on this machine."""
     import pwd
 
-    candidate = 20_000 + wanted % 40_000
+    candidate = FIRST_FREE_USER + wanted % 40_000
     while True:
         try:
             pwd.getpwuid(candidate)
@@ -246,6 +250,8 @@ def _limit_resources(plan: Plan, missing: list[str]) -> None:
 
 
 def _become(user: int) -> None:
+    if user < FIRST_FREE_USER:
+        raise ValueError(f"user {user} may have processes of its own")
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)

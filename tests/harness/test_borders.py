@@ -11,7 +11,7 @@ ENGINE = Path(__file__).parents[2] / "grader"
 FLOW = (
     ("cli", "gradescope_entry"),
     ("audit",),
-    ("grade", "package", "template"),
+    ("grade", "package", "template", "doctor"),
     ("output",),
     ("assignment", "submission", "notebook", "unpack", "stubs"),
     ("sandbox",),
@@ -33,6 +33,7 @@ INSIDE = {
     "modules",
     "tracing",
     "server",
+    "scratch",
 }
 """What runs beside student code."""
 

@@ -55,7 +55,7 @@ def test_links_lead_somewhere(target: str) -> None:
     assert (ROOT / target).exists()
 
 
-@pytest.mark.parametrize("command", ["grade", "template", "package"])
+@pytest.mark.parametrize("command", ["grade", "template", "package", "audit", "doctor"])
 def test_commands_are_there(command: str) -> None:
     run = subprocess.run(
         [sys.executable, "-c", f"from grader.cli import main; main(['{command}', '--help'])"],

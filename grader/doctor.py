@@ -1,0 +1,63 @@
+"""What this machine can shut student code into: each layer, tried, and the level that follows."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from msgspec import Struct
+
+from grader.sandbox import isolation
+from grader.sandbox.wall import Wall
+
+_LOST = {
+    "limits": "one process could take all memory, write large files, dump core",
+    "first to go when memory is short": "the kernel could end the grader before student code",
+    "a user of its own": "only landlock keeps it from your files and processes",
+    "parent-death signal": "it could outlive a grader that was killed",
+    "no-new-privileges": "it could gain rights by set-user-id programs; no filter would load",
+    "landlock": "it could read whatever its user can, and write to /tmp",
+    "seccomp": "it could open sockets, start processes, trace, share memory",
+}
+_WITHOUT = {
+    "L1": "Student code can read your files here. Grade on Linux, as root or with landlock, or in "
+    "a container.",
+    "L2": "Student code can reach other processes or the network here.",
+}
+
+
+class Layer(Struct, frozen=True):
+    """A layer, whether it works here, and what is lost without it."""
+
+    name: str
+    works: bool
+    why_not: str
+    lost: str
+
+
+class Examination(Struct, frozen=True):
+    """All layers, what the self-test saw refused, and the level."""
+
+    layers: tuple[Layer, ...]
+    refused: tuple[str, ...]
+    level: isolation.Level
+    advice: str
+
+
+def examine() -> Examination:
+    """Shut a process in as for a grade, and let it try to get out."""
+    with tempfile.TemporaryDirectory() as folder, Wall() as wall:
+        secret = Path(folder) / "expected"
+        secret.write_text("nobody should read this", "utf-8")
+        targets = isolation.Targets((str(secret),), (folder,), os.getpid())
+        refused = wall.self_test(targets)
+        missing = dict(text.split(": ", 1) for text in wall.missing_layers)
+    if os.geteuid() != 0:
+        missing["a user of its own"] = "only root can give it one"
+    layers = tuple(
+        Layer(name, name not in missing, missing.get(name, ""), lost)
+        for name, lost in _LOST.items()
+    )
+    level = isolation.level_of(refused)
+    return Examination(layers, tuple(refused), level, _WITHOUT.get(level, ""))
