@@ -134,7 +134,7 @@ def _other(value: Any, attempt: int, rng: np.random.Generator) -> Any:
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return type(value)([_other(item, attempt, rng) for item in value])
     if isinstance(value, float):
-        return value * float(np.exp(rng.normal(0.0, 0.3)))
+        return value * float(np.exp(rng.normal(0.0, 0.3))) or float(rng.uniform(0.1, 1.0))
     if isinstance(value, np.ndarray) and value.flags.writeable and value.size:
         if value.dtype.kind == "f":
             value[...] = _numbers(value, attempt, rng)

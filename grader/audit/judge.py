@@ -215,7 +215,7 @@ def failures_of(rows: Sequence[Row], checks: Sequence[CheckRow], *, sampled: boo
     if not sampled and any(row.subject.kind == "mistake" for row in rows):
         for check in checks:
             if not check.mistakes:
-                yield f"check {check.number} {check.name} never fails: no known mistake is caught."
+                yield f"check {check.number} {check.name} never fails: it catches no known mistake."
 
 
 def _share(rows: Sequence[Row], kind: str, outcome: str, least: float) -> Iterator[str]:
