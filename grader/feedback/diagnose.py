@@ -2,15 +2,15 @@
 
 The exchanges of the check are played again on the variants of the function that is wrong. What
 agrees with every answer of the student's, where the reference does not, is an explanation. Where
-none agrees in everything, the outputs of a function are explained one by one, then two changes of
-its source are tried together. What stays is an honest 'none of the known mistakes'.
+none agrees in everything, the elements of a returned tuple are explained one by one; then two
+variants are tried together whose effects add up to the student's. What stays is an honest 'none of
+the known mistakes'.
 """
 
 from __future__ import annotations
 
 import ast
 import functools
-import itertools
 import time
 import types
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +20,13 @@ from msgspec import Struct
 
 from grader.exchange import Exchange
 from grader.feedback.replay import Played, play
+from grader.feedback.trials import (
+    one_for_each_output,
+    pairs_that_add_up,
+    try_variant,
+    which_fits,
+    which_raises,
+)
 from grader.feedback.variants import Variant, VariantError, build, source_of
 
 _BUDGET_S = 1.5
@@ -53,7 +60,8 @@ class Diagnosis:
         """The explanation of the first function of a check that is wrong, if there is one."""
         deadline = time.monotonic() + _BUDGET_S
         for function, right in self._wrong_functions(history):
-            for explanation in self._explanations(history, function, right, deadline):
+            explanation = self._explain(history, function, right, deadline)
+            if explanation is not None:
                 self._found.setdefault(function, explanation)
                 return explanation
         return None
@@ -97,31 +105,27 @@ class Diagnosis:
             if any(not one.agrees for one in played):
                 yield name, played
 
-    def _explanations(
+    def _explain(
         self, history: Sequence[Exchange], function: str, right: list[Played], deadline: float
-    ) -> Iterator[Explanation]:
-        variants = self._by_function.get(function, [])
+    ) -> Explanation | None:
         known = self._found.get(function)
         if known is not None and self._agrees(history, function, known.variants):
             # The same function was wrong before, and this is what it was then.
-            yield known
-        wrong = _wrong_outputs(right)
-        fitting: dict[int, list[Variant]] = {index: [] for index in wrong}
-        for variant in variants:
+            return known
+        trials = []
+        for variant in self._by_function.get(function, []):
             version = self._version(function, (variant,))
-            if version is None or time.monotonic() > deadline:
-                continue
-            whole, outputs = _judge(play(history, function, version, self._reference), wrong)
-            if whole:
-                yield Explanation(function, (variant,))
-            for index in outputs:
-                fitting[index].append(variant)
-        chosen = _choose(fitting)
-        if chosen:
-            yield Explanation(function, chosen)
-        for pair in itertools.combinations([v for v in variants if v.source is not None], 2):
+            if version is not None and time.monotonic() < deadline:
+                played = play(history, function, version, self._reference)
+                trials.append(try_variant(variant, played, right))
+        for chosen in (which_fits(trials), one_for_each_output(trials)):
+            if chosen:
+                return Explanation(function, chosen)
+        for pair in pairs_that_add_up(trials, right):
             if time.monotonic() < deadline and self._agrees(history, function, pair):
-                yield Explanation(function, pair)
+                return Explanation(function, pair)
+        chosen = which_raises(trials)
+        return Explanation(function, chosen) if chosen else None
 
     def _agrees(
         self, history: Sequence[Exchange], function: str, variants: tuple[Variant, ...]
@@ -143,35 +147,3 @@ class Diagnosis:
             except (VariantError, SyntaxError):
                 self._built[key] = None
         return self._built[key]
-
-
-def _wrong_outputs(right: Sequence[Played]) -> tuple[int, ...]:
-    """Which elements of a returned tuple are wrong; none where that cannot be told apart."""
-    widths = {len(one.value) for one in right if isinstance(one.value, tuple)}
-    if len(widths) != 1 or any(one.exchange.raised or one.raised for one in right):
-        return ()
-    return tuple(
-        index for index in range(widths.pop()) if not all(one.output_agrees(index) for one in right)
-    )
-
-
-def _judge(played: Iterator[Played], outputs: Sequence[int]) -> tuple[bool, set[int]]:
-    """Whether a version agrees in everything, and in which outputs; given up when in none."""
-    whole, left = True, set(outputs)
-    for one in played:
-        whole = whole and one.agrees
-        left = {index for index in left if one.output_agrees(index)}
-        if not whole and not left:
-            break
-    return whole, left
-
-
-def _choose(fitting: dict[int, list[Variant]]) -> tuple[Variant, ...]:
-    """A variant for each output that is wrong, two at most; nothing if one has none."""
-    chosen: list[Variant] = []
-    for variants in fitting.values():
-        if not variants:
-            return ()
-        if not any(variant in chosen for variant in variants):
-            chosen.append(variants[0])
-    return tuple(chosen) if len(chosen) <= 2 else ()

@@ -1,0 +1,141 @@
+"""What became of variants that were tried on a check, and which explain the student's code."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from grader.feedback.replay import Played
+from grader.feedback.variants import Variant
+
+_MOST_ALIKE = 4
+"""Mistakes that one check cannot tell apart; where there are more, it says too little."""
+_MOST_PAIRS = 40
+_RTOL = 1e-7
+"""Of a sum of two effects along a random direction; what fits is tried in earnest afterwards."""
+
+
+class Trial(Struct, frozen=True):
+    """A variant beside the student's answers."""
+
+    variant: Variant
+    fits: bool
+    """It agrees with every answer, in a value at least once where the reference is wrong."""
+    raises: bool
+    """It agrees with every answer, but only in that it raises the same."""
+    outputs: frozenset[int]
+    """Elements of a returned tuple, wrong in the reference's, that agree in every answer."""
+    wrong: tuple[int, ...]
+    effect: float | None
+    """How far it leads from the reference where that is first wrong, along a fixed direction."""
+
+
+def try_variant(variant: Variant, played: Iterator[Played], right: Sequence[Played]) -> Trial:
+    """Compare answer by answer; given up where nothing agrees any more."""
+    wrong = _wrong_outputs(right)
+    first = _first_wrong(right)
+    whole, by_value, left = True, False, set(wrong)
+    effect: float | None = None
+    for index, reference in enumerate(right):
+        one = next(played, None)
+        if one is None:  # an object could not even be made
+            whole, left = False, set()
+            break
+        whole = whole and one.agrees
+        by_value = by_value or (one.agrees and not one.raised and not reference.agrees)
+        left = {i for i in left if one.output_agrees(i)}
+        if index == first:
+            effect = _difference(one.value, reference.value)
+        if not whole and not left and index >= first:
+            break
+    return Trial(
+        variant, whole and by_value, whole and not by_value, frozenset(left), wrong, effect
+    )
+
+
+def which_fits(trials: Sequence[Trial]) -> tuple[Variant, ...]:
+    """The first variant that agrees in everything: the more specific ones come first."""
+    fitting = [trial.variant for trial in trials if trial.fits]
+    alike = {variant.says for variant in fitting}
+    return (fitting[0],) if 0 < len(alike) <= _MOST_ALIKE else ()
+
+
+def one_for_each_output(trials: Sequence[Trial]) -> tuple[Variant, ...]:
+    """A variant for each element of a tuple that is wrong, two at most; nothing if one has none."""
+    chosen: list[Variant] = []
+    for index in trials[0].wrong if trials else ():
+        fitting = [trial.variant for trial in trials if index in trial.outputs]
+        if not fitting:
+            return ()
+        if not any(variant in chosen for variant in fitting):
+            chosen.append(fitting[0])
+    return tuple(chosen) if len(chosen) <= 2 else ()
+
+
+def which_raises(trials: Sequence[Trial]) -> tuple[Variant, ...]:
+    """The variant that raises what the student's code raises, if only one kind of mistake does."""
+    raising = [trial.variant for trial in trials if trial.raises]
+    return (raising[0],) if len({variant.says for variant in raising}) == 1 else ()
+
+
+def pairs_that_add_up(
+    trials: Sequence[Trial], right: Sequence[Played]
+) -> Iterator[tuple[Variant, Variant]]:
+    """Pairs whose effects sum to the student's, as those on the data and on the penalty do."""
+    first = _first_wrong(right)
+    if first >= len(right):
+        return
+    target = _difference(right[first].exchange.value, right[first].value)
+    known = sorted(
+        ((t.effect, i) for i, t in enumerate(trials) if t.effect), key=lambda pair: pair[0]
+    )
+    if target is None or not known:
+        return
+    effects = [effect for effect, _ in known]
+    found = 0
+    for place, (effect, i) in enumerate(known):
+        room = _RTOL * (abs(target) + abs(effect))
+        at = bisect_left(effects, target - effect - room, place + 1)
+        while at < len(effects) and effects[at] <= target - effect + room and found < _MOST_PAIRS:
+            one, other = sorted((i, known[at][1]))
+            yield trials[one].variant, trials[other].variant
+            found, at = found + 1, at + 1
+
+
+def _first_wrong(right: Sequence[Played]) -> int:
+    """Index of the first answer where the reference is not the student's; len if there is none."""
+    return next((i for i, one in enumerate(right) if not one.agrees), len(right))
+
+
+def _wrong_outputs(right: Sequence[Played]) -> tuple[int, ...]:
+    """Which elements of a returned tuple are wrong; none where that cannot be told apart."""
+    widths = {len(one.value) for one in right if isinstance(one.value, tuple)}
+    if len(widths) != 1 or any(one.exchange.raised or one.raised for one in right):
+        return ()
+    return tuple(
+        index for index in range(widths.pop()) if not all(one.output_agrees(index) for one in right)
+    )
+
+
+def _difference(a: Any, b: Any) -> float | None:
+    """The difference of two answers along a fixed random direction; None if they have none."""
+    flat_a, flat_b = _flat(a), _flat(b)
+    if flat_a is None or flat_b is None or flat_a.shape != flat_b.shape:
+        return None
+    direction = np.random.default_rng(flat_a.size).standard_normal(flat_a.size)
+    along = float(direction @ (flat_a - flat_b))
+    return along if np.isfinite(along) else None
+
+
+def _flat(value: Any) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+    """All numbers of an answer in a row."""
+    items = value if isinstance(value, (list, tuple)) else [value]
+    try:
+        parts = [np.asarray(item, dtype=np.float64).ravel() for item in items]
+    except (TypeError, ValueError):
+        return None
+    return np.concatenate(parts) if parts else None

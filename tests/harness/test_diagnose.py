@@ -1,0 +1,207 @@
+"""Mistakes are named by what the code does, however it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from wall_fixtures import behind_the_wall
+
+import reference
+import reference.variants
+from grader.feedback import Diagnosis, Explanation, load_variants
+from grader.outcomes import CheckFailed
+from grader.sandbox import modules
+from grader.sandbox.student import Limits, Student
+
+VARIANTS = load_variants(reference.variants)
+SOFTMAX = """
+import numpy as np
+
+def softmax_loss_vectorized(W, X, y, reg):
+    scores = np.dot(X, W)
+    scores = scores - scores.max(1)[:, None]
+    e = np.exp(scores)
+    p = e / e.sum(1)[:, None]
+    picked = p[np.arange(len(y)), y]
+    loss = LOSS
+    t = np.zeros_like(p)
+    t[np.arange(len(y)), y] = 1
+    dW = GRADIENT
+    return loss, dW
+"""
+LOSS = "-np.log(picked).sum() / len(y) + reg * (W ** 2).sum()"
+GRADIENT = "X.T.dot(p - t) / len(y) + 2 * reg * W"
+
+
+def problem(seed: int = 0) -> tuple[Any, ...]:
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(5, 3)), rng.normal(size=(7, 5)), np.array([0, 1, 2, 0, 1, 2, 1]), 0.3
+
+
+def explain(
+    text: str, ask: Callable[[Student], object], module: str = "losses"
+) -> Explanation | None:
+    """The explanation of what a module does when it is asked."""
+    source = modules.Source(f"{module}.py", module, text)
+    with behind_the_wall(source) as handed:
+        student = Student(handed, Limits(), 1)
+        try:
+            ask(student)
+        except CheckFailed:
+            pass
+        finally:
+            student.close()
+        return Diagnosis(reference, VARIANTS).explain(student.history)
+
+
+def of_softmax(loss: str = LOSS, gradient: str = GRADIENT) -> Explanation | None:
+    def ask(student: Student) -> None:
+        for seed in range(2):
+            student.call("losses.softmax_loss_vectorized", *problem(seed))
+
+    return explain(SOFTMAX.replace("LOSS", loss).replace("GRADIENT", gradient), ask)
+
+
+def said(explanation: Explanation | None) -> str:
+    assert explanation is not None
+    return " ".join(variant.says for variant in explanation.variants)
+
+
+def test_a_right_function_needs_no_explanation() -> None:
+    assert of_softmax() is None
+
+
+@pytest.mark.parametrize(
+    ("loss", "gradient", "words"),
+    [
+        (LOSS.replace(" / len(y)", ""), GRADIENT.replace(" / len(y)", ""), "sum over the samples"),
+        (LOSS, GRADIENT.replace("2 * reg", "reg"), "half"),
+        (LOSS.replace("np.log", "np.log10"), GRADIENT, "base 10"),
+        (LOSS.replace("-np.log", "np.log"), GRADIENT, "sign"),
+        (LOSS, GRADIENT.replace("p - t", "t - p"), "sign"),
+        (LOSS, GRADIENT.partition(" + ")[0], "regularizer"),
+    ],
+    ids=["no mean", "half slope", "log10", "sign of loss", "sign of gradient", "no penalty slope"],
+)
+def test_a_mistake_is_named(loss: str, gradient: str, words: str) -> None:
+    assert words in said(of_softmax(loss, gradient))
+
+
+def test_two_mistakes_in_two_outputs_are_both_named() -> None:
+    explanation = of_softmax(LOSS.replace("np.log", "np.log10"), GRADIENT.partition(" + ")[0])
+
+    assert explanation is not None
+    assert len(explanation.variants) == 2
+    assert "base 10" in said(explanation)
+
+
+def test_two_mistakes_in_one_output_are_both_named() -> None:
+    gradient = "X.T.dot(p - t)"  # no mean, and no slope of the penalty
+
+    explanation = of_softmax(LOSS, gradient)
+
+    assert explanation is not None
+    assert len(explanation.variants) == 2
+
+
+def test_a_consistent_convention_is_no_mistake() -> None:
+    explanation = of_softmax(
+        LOSS.replace("reg *", "0.5 * reg *"), GRADIENT.replace("2 * reg", "reg")
+    )
+
+    assert explanation is not None
+    assert explanation.is_convention
+
+
+def test_what_is_like_no_known_mistake_is_not_named() -> None:
+    assert of_softmax(LOSS + " + 0.123 * W[0, 0]", GRADIENT + " * 1.7 + X[0, 0]") is None
+
+
+def test_a_mistake_in_an_object_is_found_by_its_history() -> None:
+    text = """
+class Momentum:
+    def __init__(self, params, learning_rate, gamma=0.9):
+        self.params, self.lr, self.gamma = list(params), learning_rate, gamma
+        self.v = [0 * p for p in self.params]
+    def parameters(self):
+        return self.params
+    def step(self, grads):
+        for i, g in enumerate(grads):
+            self.v[i] = self.gamma * self.v[i] + (1 - self.gamma) * g
+            self.params[i] -= self.lr * self.v[i]
+        return self.params
+"""
+
+    def ask(student: Student) -> None:
+        x = student.array(np.array([1.0, -2.0]))
+        optimizer = student.optimizers.Momentum([x], 0.1)
+        for _ in range(3):
+            optimizer.step([np.array([0.3, 0.5])])
+        x.read()
+
+    explanation = explain(text, ask, "optimizers")
+
+    assert "average" in said(explanation) or "1 - " in said(explanation)
+
+
+def test_a_function_that_is_called_back_is_played_again() -> None:
+    text = """
+import numpy as np
+def numerical_gradient(f, params, eps=1e-6):
+    out = []
+    for x in params:
+        g = np.zeros_like(x)
+        for i in np.ndindex(x.shape):
+            old = x[i]
+            x[i] = old + eps
+            up = f()
+            x[i] = old - eps
+            g[i] = (up - f()) / eps
+            x[i] = old
+        out.append(g)
+    return out
+"""
+    x = np.array([1.0, 2.0])
+
+    def ask(student: Student) -> None:
+        student.call("gradients.numerical_gradient", lambda: float(np.sum(x**2)), [x])
+
+    explanation = explain(text, ask, "gradients")
+
+    assert explanation is not None
+    assert list(x) == [1.0, 2.0]
+
+
+def test_a_wrong_function_below_is_the_cause_of_one_above() -> None:
+    losses = SOFTMAX.replace("LOSS", LOSS.replace("np.log", "3 * np.log")).replace(
+        "GRADIENT", GRADIENT
+    )
+    above = (
+        "from losses import softmax_loss_vectorized\n"
+        "def full_loss(W, X, y, data_loss, regularizer, reg, beta=0.5):\n"
+        "    loss, dW = softmax_loss_vectorized(W, X, y, 0.0)\n"
+        "    return loss + reg * (W ** 2).sum(), dW + 2 * reg * W\n"
+    )
+    sources = (
+        modules.Source("losses.py", "losses", losses),
+        modules.Source("regularization.py", "regularization", above),
+    )
+    W, X, y, reg = problem()
+    with behind_the_wall(*sources) as handed:
+        student = Student(handed, Limits(), 1)
+        student.call("regularization.full_loss", W, X, y, "softmax", "l2", reg)
+        diagnosis = Diagnosis(reference, VARIANTS)
+        history = list(student.history)
+
+        def call(name: str, *args: Any, **kwargs: Any) -> Any:
+            return student.call(name, *args, **kwargs).value
+
+        cause = diagnosis.cascade(history, ["losses.softmax_loss_vectorized"], call)
+        other = diagnosis.cascade(history, ["losses.svm_loss_vectorized"], call)
+        student.close()
+
+    assert cause == ("regularization.full_loss", "losses.softmax_loss_vectorized")
+    assert other is None
