@@ -113,8 +113,10 @@ class Output:
         from grader.results import write_results
 
         folder = self._place.folder
-        (folder / REPORT).write_text(render_report(graded, staff=False), "utf-8")
-        (folder / STAFF_REPORT).write_text(render_report(graded, staff=True), "utf-8")
+        for name, staff in ((REPORT, False), (STAFF_REPORT, True)):
+            # A link that was handed in under this name would be followed.
+            (folder / name).unlink(missing_ok=True)
+            (folder / name).write_text(render_report(graded, staff=staff), "utf-8")
         write_results(graded, self._place.results)
 
 

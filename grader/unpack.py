@@ -104,7 +104,7 @@ def entry_of_file(path: Path) -> Entry:
     return Entry((), path.name, _file_reader(path))
 
 
-def list_folder(folder: Path) -> Listing:
+def list_folder(folder: Path) -> Listing:  # noqa: C901 - one line per kind of entry
     """List the regular files of a folder and of two levels below it."""
     entries: list[Entry] = []
     notices: list[str] = []
@@ -132,6 +132,11 @@ def list_folder(folder: Path) -> Listing:
             elif item.is_dir(follow_symlinks=False):
                 if len(inside) < _MAX_FOLDERS_DEEP:
                     waiting.append((Path(item.path), (*inside, item.name)))
+            elif item.is_file(follow_symlinks=False) and item.stat().st_nlink > 1:
+                notices.append(
+                    f"{shown(path)} was left out: it is a second name of another file (a hard "
+                    "link). Hand in a copy."
+                )
             elif item.is_file(follow_symlinks=False):
                 entries.append(Entry(inside, item.name, _file_reader(Path(item.path))))
             else:

@@ -29,6 +29,8 @@ _FIELD = re.compile(r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|%[-+ 0-9.]*[a-zA-Z]")
 _MAX_TEMPLATES = 5_000
 _MAX_FILLED = 4
 _MAX_FRAMES = 6
+_MAX_PARTS = 5
+_MAX_OWN_PARTS = 3
 _OWN_NAMES = frozenset(
     {"<module>", "<lambda>", "<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>"}
 )
@@ -370,6 +372,9 @@ class Vocabulary:
     def name(self, text: str, limit: int = 80) -> str:
         """A dotted name, of which unknown parts become an ellipsis."""
         parts = " ".join(text.split())[:limit].split(".")
+        # More would be no name, but a text that is spelled in the source's words.
+        if len(parts) > _MAX_PARTS or sum(part not in _PUBLIC for part in parts) > _MAX_OWN_PARTS:
+            return _ELLIPSIS
         return ".".join(part if part in self._names else _ELLIPSIS for part in parts)
 
     def message(self, text: str, plausible: frozenset[int]) -> str:
