@@ -48,7 +48,7 @@ class Peak(Struct):
     """Resident memory of the trusted process. [bytes]"""
     tasks: int = 0
     scratch: int = 0
-    """Bytes in the scratch folders, and 4 KiB for each entry."""
+    """Bytes in the scratch folders, and 16 KiB for each entry."""
     standing: set[tuple[str, ...]] = field(default_factory=set)
     """Scheduling policy and niceness of the trusted process."""
 
@@ -145,9 +145,7 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
         files = tuple(file for file in files if not file.startswith("new: tmp/scratch-"))
     for entry in _shared_entries() - shared:
         _remove(Path(entry))
-    return Run(
-        attack, process.returncode, seconds, printed, results, words, peak, processes, files
-    )
+    return Run(attack, process.returncode, seconds, printed, results, words, peak, processes, files)
 
 
 def _word() -> str:
@@ -226,7 +224,7 @@ def _command(user: User, without: tuple[str, ...], number: int | None) -> list[s
     python = [sys.executable] if number is None else [python_for(number)]
     if user == "container":
         python = ["setpriv", f"--bounding-set=-all,{_plus(_CONTAINER)}", *python]
-    return [*python, str(HERE / "switched.py"), ",".join(without)]
+    return [*python, str(HERE / "switched.py"), "; ".join(without)]
 
 
 def _plus(names: str) -> str:
@@ -345,7 +343,7 @@ def _look(pid: int, scratch: Path, peak: Peak) -> None:
     used = 0
     for entry in _entries(scratch):
         with contextlib.suppress(OSError):
-            used += 4096 + entry.stat(follow_symlinks=False).st_blocks * 512
+            used += 16_384 + entry.stat(follow_symlinks=False).st_blocks * 512
     peak.scratch = max(peak.scratch, used)
 
 

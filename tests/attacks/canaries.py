@@ -134,7 +134,9 @@ def _active(run: Run) -> Iterator[tuple[Canary, str]]:
     for number, words in enumerate(_strings(found)):
         texts[f"results.json, text {number}"] = words
     for place, words in texts.items():
-        bad = {c for c in words if unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c not in "\n\t"}
+        bad = {
+            c for c in words if unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c not in "\n\t"
+        }
         if bad:
             yield "active", f"{sorted(map(ascii, bad))} in {place}"
     pages = {"report.html": run.out.get("report.html", "")}

@@ -138,7 +138,7 @@ def _matrix(pool: ProcessPoolExecutor, users: list[User], only: str) -> int:
         for user in row.users
         if user in users
         for name in row.wins
-        if only in name
+        if not only or only in ("matrix", name)
     }
     failed = 0
     print(f"\n{'left out':<60}wins")

@@ -1,6 +1,6 @@
 """The grader's command with some layers of the wall left out: for the red team's matrix alone.
 
-    python switched.py landlock,seccomp grade SUBMISSION ...
+    python switched.py "landlock; own user" grade SUBMISSION ...
 
 The product has no such switch. Functions of the sandbox are replaced in this process before it
 grades, so that an attack can show what a layer is worth.
@@ -14,19 +14,26 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from grader import cli, outcomes, results, text, unpack
-from grader.sandbox import (
+import msgspec
+
+if "limits of a message" in sys.argv[1]:
+    _WITH_LIMITS = msgspec.Meta
+    msgspec.Meta = lambda **_limits: _WITH_LIMITS()  # type: ignore[misc,assignment]
+
+from grader import cli, outcomes, results, text  # noqa: E402 - see above
+from grader.sandbox import (  # noqa: E402
     isolation,
     landlock,
     messages,
+    scratch,
     seccomp,
     server,
     student,
-    values,
+    sweep,
     wall,
     wire,
-    words,
 )
+from grader.sandbox import values as wire_values  # noqa: E402
 
 
 def _nothing(*_args: Any, **_kwargs: Any) -> None:
@@ -77,6 +84,7 @@ def _callbacks_without_end() -> None:
         return real(self, *args)
 
     student.Student._answer_callback = answer  # type: ignore[method-assign]
+    student._CALLBACK_BYTES = student._LARGEST_ARGUMENT = 10**12
 
 
 def _show_all(finding: outcomes.Finding, _level: str) -> outcomes.Finding:
@@ -93,27 +101,30 @@ LAYERS: dict[str, Callable[[], None]] = {
     "seccomp, once loaded": _set(seccomp, "refuse_once_loaded", _nothing),
     "limit of memory": _no_limit_of_memory,
     "limit of a file's size": _set(isolation, "_FILE_BYTES", 2**32),
-    "limit of descriptors": _set(isolation, "_OPEN_FILES", 4096),
+    "descriptors of its own": _set(isolation, "own_descriptors", _nothing),
     "limit of processes": _set(isolation, "_PROCESSES", 4096),
-    "drop what was inherited": _set(server, "_drop_what_was_inherited", _keep_all_that_was_inherited),
-    "sweep": _set(wall.Wall, "_sweep", _nothing),
+    "drop what was inherited": _set(
+        server, "_drop_what_was_inherited", _keep_all_that_was_inherited
+    ),
+    "sweep": _set(sweep, "sweep", _nothing),
     "clear the scratch folder": _set(wall.Wall, "_clear_scratch", _nothing),
+    "limit of the scratch folder": _set(scratch, "is_overfull", lambda _folder: False),
     "deadline of a call": _endless_call,
     "limit of callbacks": _callbacks_without_end,
-    "limit of a message": _set(wire, "MAX_MESSAGE", 2**40),
-    "limit of values": _set(values, "MAX_ITEMS", 10**9),
+    "limits of a message": _nothing,  # above, before the messages are defined
+    "limit of a message": _set(wire.Channel.receive, "__defaults__", (None, 2**40)),
+    "limit of values": _set(wire_values, "MAX_ITEMS", 10**9),
     "known words only": _set(messages.Vocabulary, "message", lambda _self, text, _known: text),
     "feedback level": _set(outcomes, "student_finding", _show_all),
     "visible text": _set(text, "visible", lambda text, **_: text),
     "escaped markdown": _set(text, "markdown", lambda text, **_: text),
     "JSON that is safe": _set(results, "_safe", lambda value: value),
-    "sizes while unpacking": _set(unpack, "_MAX_ENTRIES", 10**9),
 }
 
 
 def main() -> None:
     """Leave the layers out and grade."""
-    for name in filter(None, sys.argv.pop(1).split(",")):
+    for name in filter(None, sys.argv.pop(1).split("; ")):
         LAYERS[name]()
     cli.main()
 

@@ -57,8 +57,8 @@ import sys
 def search(f, x):
     import numpy as np
 
-    big = np.zeros(900_000)
-    for _ in range(100):
+    big = np.zeros(500_000)
+    for _ in range(300):
         try:
             f(big)
         except Exception:

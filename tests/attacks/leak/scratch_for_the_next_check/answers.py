@@ -3,8 +3,10 @@ import os
 remembers = bool(os.listdir("."))
 os.makedirs("a/b/c", exist_ok=True)
 open("a/b/c/note", "w").write("x")
-os.chmod("a/b", 0o500)
-
+try:
+    os.chmod("a/b", 0o500)
+except OSError:
+    os.mkdir("closed", 0)
 
 def tidy(x):
     if not remembers:
