@@ -160,11 +160,16 @@ MISTAKES = [
     *_of("optimizers.Nesterov", ("momentum", "(g + self.gamma * v)", "v", "rule/rule")),
     *_of("optimizers.Adagrad", ("own epsilon", "+ self.epsilon", "+ 1e-8", "rule/rule")),
     *_of("optimizers.RMSprop", ("another beta", "= 0.9,", "= 0.99,", "rule/defaults")),
-    *_of("optimizers.Adadelta", ("another rate", "= 1.0,", "= 0.1,", "rule/defaults")),
+    *_of(
+        "optimizers.Adadelta",
+        ("another rate", "= 1.0,", "= 0.1,", "rule/defaults"),
+        ("another rho", "= 0.9,", "= 0.95,", "rule/defaults"),
+    ),
     *_of("optimizers.Adam", ("t for each array", "m[...] =", "self.t += 1; m[...] =", "rule/rule")),
     *_of(
         "optimizers.AdaMax",
         ("epsilon later", "np.abs(g) + self.epsilon)", "np.abs(g)) + self.epsilon", "rule/rule"),
+        ("signs kept", "np.abs(g)", "g", "rule/rule"),
     ),
     *_of("optimizers.Nadam", ("t", "(self.t + 1)", "self.t", "rule/rule")),
     *_of("optimizers.AMSGrad", ("Adam", "np.maximum(u, v)", "v", "rule/rule")),
