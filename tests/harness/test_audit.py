@@ -162,17 +162,15 @@ def test_mistake_that_no_check_sees_is_a_problem(means: Path) -> None:
 
 
 def test_mistake_that_fails_by_luck_is_a_problem(means: Path) -> None:
-    """It goes wrong for some of the seeds only."""
-    lucky = '"x - center": "x - center * (1.0 + 1e-3 * (x[0] > 0.0) * (x[1] > 0.0))"'
+    """It shows where the first number is larger than the second: under some of the seeds."""
+    lucky = '"x - center": "x - center * (1.0 + 1e-3 * (x[0] > x[1]))"'
     changed(means, VARIANTS, '"**2": ""', lucky)
-    changed(means, SUITE, "for center in (0.7, -1.3):", "for center in (0.7,):")
+    changed(means, SUITE, "(0.7, -1.3)", "(0.7,)")
 
     run = audit(means)
 
     assert run.status == 1
-    assert [p for p in problems(run) if "no_square: flaky. test_means::test_squares" in p] or [
-        p for p in problems(run) if "no_square: not caught" in p
-    ]
+    assert any("no_square: flaky. test_means::test_squares" in p for p in problems(run))
 
 
 def test_mistakes_without_a_name_are_a_problem(means: Path) -> None:
