@@ -277,12 +277,25 @@ class Callback(Struct, tag="callback", frozen=True):
 Answer = Union[Ready, Imported, Returned, Raised, Callback]
 
 _HEADER = struct.Struct("<Q")
+_MOST_PIECES = 400_000  # twice the values that are taken, each of two bytes at least
 _READ = 2**16  # bytes asked for at once
 
 _encoder = msgspec.msgpack.Encoder()
 begin_decoder = msgspec.msgpack.Decoder(Begin)
 request_decoder = msgspec.msgpack.Decoder(Request)
 answer_decoder = msgspec.msgpack.Decoder(Answer)
+
+
+def _is_all_pieces(data: bytearray) -> bool:
+    """Whether a large message is made of pieces, which unfold to thirty times its size.
+
+    Each piece has its tag behind a byte of the tag's length; among the bytes of arrays these pairs
+    are rare.
+    """
+    if len(data) < _MOST_PIECES:
+        return False
+    pairs = (bytes((length, tag)) for length in (0xA1, 0x01) for tag in b"ltdcs")
+    return sum(data.count(pair) for pair in pairs) > _MOST_PIECES
 
 
 class Channel:
@@ -320,6 +333,8 @@ class Channel:
         if size > largest:
             raise Malformed(f"a message of {size} bytes")
         data = self._exactly(size, deadline)
+        if largest == MAX_MESSAGE and _is_all_pieces(data):
+            raise Malformed("a message of too many pieces")
         try:
             return decoder.decode(data)
         except (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError) as e:

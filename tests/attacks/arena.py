@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -140,6 +141,7 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
     files = (
         *_differences(before, _listing(place), expected | {str(out.relative_to(place))}),
         *sorted(f"new: {path}" for path in _shared_entries() - shared),
+        *_segments(place.name),
     )
     if attack.interrupt_s:  # nobody was left to remove it
         files = tuple(file for file in files if not file.startswith("new: tmp/scratch-"))
@@ -315,6 +317,17 @@ def _shared_entries() -> set[str]:
                     ):
                         found.add(entry.path)
     return found
+
+
+def _segments(name: str) -> list[str]:
+    """System V segments that this attack left; they are removed."""
+    key = 0x5EED0000 | zlib.crc32(name.encode()) & 0xFFFF
+    table = Path("/proc/sysvipc/shm")
+    rows = [row.split() for row in table.read_text().splitlines()[1:]] if table.exists() else []
+    found = [int(row[1]) for row in rows if int(row[0]) & 0xFFFFFFFF == key]
+    for number in found:
+        ctypes.CDLL(None).shmctl(number, 0, None)  # IPC_RMID
+    return [f"new: shared memory segment {number}" for number in found]
 
 
 def _watch(process: subprocess.Popen[bytes], scratch: Path, interrupt_s: float) -> Peak:

@@ -15,8 +15,8 @@ from markdown_it import MarkdownIt
 from .arena import Run
 from .book import Canary
 
-_MEMORY = 420 * 2**20
-"""A grade takes some 130 MB; one message of 16 MiB may unfold a few times over. [bytes]"""
+_MEMORY = 260 * 2**20
+"""A grade takes some 60 MB; a message of 8 MiB may unfold a few times over. [bytes]"""
 _SCRATCH = 80 * 2**20
 _TASKS = 100
 _WINDOW = 7

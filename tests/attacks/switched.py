@@ -87,6 +87,11 @@ def _callbacks_without_end() -> None:
     student._CALLBACK_BYTES = student._LARGEST_ARGUMENT = 10**12
 
 
+def _any_words() -> None:
+    messages.Vocabulary.message = lambda _self, text, _known: text  # type: ignore[method-assign]
+    messages.Vocabulary.name = lambda _self, text, limit=80: text  # type: ignore[method-assign]
+
+
 def _show_all(finding: outcomes.Finding, _level: str) -> outcomes.Finding:
     return finding
 
@@ -113,8 +118,9 @@ LAYERS: dict[str, Callable[[], None]] = {
     "limit of callbacks": _callbacks_without_end,
     "limits of a message": _nothing,  # above, before the messages are defined
     "limit of a message": _set(wire.Channel.receive, "__defaults__", (None, 2**40)),
+    "limit of pieces": _set(wire, "_MOST_PIECES", 10**9),
     "limit of values": _set(wire_values, "MAX_ITEMS", 10**9),
-    "known words only": _set(messages.Vocabulary, "message", lambda _self, text, _known: text),
+    "known words only": _any_words,
     "feedback level": _set(outcomes, "student_finding", _show_all),
     "visible text": _set(text, "visible", lambda text, **_: text),
     "escaped markdown": _set(text, "markdown", lambda text, **_: text),

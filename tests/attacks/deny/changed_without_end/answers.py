@@ -52,7 +52,7 @@ def forge(**fields):
 
 
 def total(x):
-    count = 15 * 2**20
+    count = 7 * 2**20
     body = b"\x83" + pack("type") + pack("returned") + pack("value") + b"\xc0"
     say(body + pack("changed") + b"\xdd" + struct.pack(">I", count) + bytes(count))
 

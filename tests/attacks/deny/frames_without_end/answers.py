@@ -54,7 +54,7 @@ def forge(**fields):
 def total(x):
     frame = b"\x93" + pack("answers.py") + b"\x01\xa0"
     body = b"\x83" + pack("type") + pack("raised") + pack("kind") + pack("raised") + pack("frames")
-    say(body + b"\xdd" + struct.pack(">I", 700_000) + frame * 700_000)
+    say(body + b"\xdd" + struct.pack(">I", 500_000) + frame * 500_000)
 
 
 def table(x):

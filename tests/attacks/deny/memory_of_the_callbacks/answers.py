@@ -51,15 +51,8 @@ def forge(**fields):
     say(pack(fields))
 
 
-import sys
-
-
 def search(f, x):
-    import numpy as np
-
-    big = np.zeros(500_000)
-    for _ in range(300):
-        try:
-            f(big)
-        except Exception:
-            pass
+    big = ["a", "<f8", [500_000], bytes(4_000_000), -1]
+    call = pack({"type": "callback", "id": 0, "args": [big], "kwargs": {}, "state": []})
+    for _ in range(200):
+        say(call)

@@ -52,6 +52,6 @@ def forge(**fields):
 
 
 def total(x):
-    count = 15 * 2**20
+    count = 8 * 2**20 - 100
     body = b"\x82" + pack("type") + pack("returned") + pack("value") + b"\x92\xa1l\xdd"
     say(body + struct.pack(">I", count) + b"\x01" * count)

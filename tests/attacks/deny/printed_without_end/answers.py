@@ -52,7 +52,7 @@ def forge(**fields):
 
 
 def loud(*args):
-    text = "x" * (7 * 2**20)
+    text = "x" * (3 * 2**20)
     forge(type="raised", kind="raised", type_name="E", message="m", printed=text,
           warned=[["W", text, "", 1]])
 

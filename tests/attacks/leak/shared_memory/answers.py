@@ -1,13 +1,15 @@
 import ctypes
 import os
 import socket
+import zlib
 
 libc = ctypes.CDLL(None, use_errno=True)
 remembers = False
-segment = libc.shmget(0x5EED, 64, 0o600)
+own = 0x5EED0000 | zlib.crc32(b"@RUN@") & 0xFFFF
+segment = libc.shmget(own, 64, 0o600)
 if segment >= 0:
     remembers = True
-libc.shmget(0x5EED, 64, 0o1600)
+libc.shmget(own, 64, 0o1600)
 key = libc.syscall(248, b"user", b"loot", b"x", 1, -4)
 try:
     socket.socket(socket.AF_UNIX).bind("\0loot")
