@@ -140,6 +140,8 @@ class Gate(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return importlib.util.spec_from_loader(fullname, self, is_package=True)
         if top in self._allowed and top not in _NEVER_IMPORTED:
             return None
+        if top.startswith("_sysconfigdata_"):  # Python's own, under a name of each build
+            return None
         raise NotAllowed(f"No module named {fullname!r}", name=fullname)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType | None:

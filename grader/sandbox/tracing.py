@@ -6,10 +6,12 @@ show. Builtins that loop in C over a Python function or an iterable are replaced
 
 from __future__ import annotations
 
+import _thread
 import builtins
 import functools
 import itertools
 import sys
+import threading
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -40,6 +42,10 @@ class LineCount:
         # numpy formats what is printed entry by entry, in Python.
         self._prints = {id(vars(sys.modules[m])) for m in _ARRAYPRINT if m in sys.modules}
         sys.addaudithook(self._watch)
+        # Python 3.10 does not announce threads, so there their start is replaced as well.
+        for module, name in ((_thread, "start_new_thread"), (threading, "_start_new_thread")):
+            if hasattr(module, name):
+                setattr(module, name, self._seen(getattr(module, name)))
         self._reduce_in_c = functools.reduce
         self._accumulate_in_c = itertools.accumulate
         for module, name, counted in (
@@ -67,6 +73,13 @@ class LineCount:
         self._counting = False
         self.intact = self.intact and sys.gettrace() is self._running
         sys.settrace(None)
+
+    def _seen(self, start: Callable[..., Any]) -> Callable[..., Any]:
+        def seen(*args: Any, **kwargs: Any) -> Any:
+            self._watch("_thread.start_new_thread", ())
+            return start(*args, **kwargs)
+
+        return seen
 
     def _watch(self, event: str, _args: Any) -> None:
         if self._counting and event in _STARTS:

@@ -20,17 +20,9 @@ PARTS = {
     part["suite"].partition("test_")[2].removesuffix(".py"): part
     for part in msgspec.toml.decode((ROOT / "assignment.toml").read_bytes())["parts"]
 }
-# What a right solution may lose points for today, and why; each is to be mended.
-KNOWN = {"named_tuples": "a named tuple is refused at the wall, though it is a tuple"}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason=KNOWN[name]) if name in KNOWN else ())
-        for name in SOLUTIONS
-    ],
-)
+@pytest.mark.parametrize("name", SOLUTIONS)
 def test_right_solution_earns_all_points(name: str, tmp_path: Path) -> None:
     parts = parts_of(RIGHT / name)
     assignment = copy_assignment(tmp_path / "assignment", parts=parts)
