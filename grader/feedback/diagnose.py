@@ -1,16 +1,18 @@
 """Which known mistake explains what the student's code did in a check that failed.
 
 The exchanges of the check are played again on the variants of the function that is wrong. What
-agrees with every answer of the student's, where the reference does not, is an explanation. Where
-none agrees in everything, the elements of a returned tuple are explained one by one; then two
-variants are tried together whose effects add up to the student's. What stays is an honest 'none of
-the known mistakes'.
+agrees with every answer of the student's, where the reference does not, is an explanation, unless
+an earlier check has shown that the student's code does not do that. Where none agrees in
+everything, the elements of a returned tuple are explained one by one; then two variants are tried
+together: those whose effects add up to the student's, what was found before with one more, and
+others while there is time. What stays is an honest 'none of the known mistakes'.
 """
 
 from __future__ import annotations
 
 import ast
 import functools
+import itertools
 import time
 import types
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +23,9 @@ from msgspec import Struct
 from grader.exchange import Exchange
 from grader.feedback.replay import Played, play
 from grader.feedback.trials import (
+    Trial,
     one_for_each_output,
+    other_pairs,
     pairs_that_add_up,
     try_variant,
     which_fits,
@@ -31,6 +35,9 @@ from grader.feedback.variants import Variant, VariantError, build, source_of
 
 _BUDGET_S = 1.5
 """Longest for one check on a busy machine; a twentieth of it is the rule."""
+_PAIRS = 1500
+"""Pairs of no special promise that are tried for one submission, at half a millisecond each."""
+_PAIRS_AT_ONCE = 750
 
 
 class Explanation(Struct, frozen=True):
@@ -45,6 +52,15 @@ class Explanation(Struct, frozen=True):
         return all(variant.kind == "convention" for variant in self.variants)
 
 
+class _Seen(Struct, frozen=True):
+    """What a check, and those before it, have shown of a function that is wrong."""
+
+    history: Sequence[Exchange]
+    earlier: Sequence[Sequence[Exchange]]
+    function: str
+    right: list[Played]
+
+
 class Diagnosis:
     """Knows the variants of a reference, and what was found in earlier checks of a submission."""
 
@@ -54,13 +70,21 @@ class Diagnosis:
         for variant in variants:
             self._by_function.setdefault(variant.function, []).append(variant)
         self._built: dict[tuple[str, ...], Callable[..., Any] | None] = {}
+        self._sources: dict[str, str] = {}
         self._found: dict[str, Explanation] = {}
+        self._pairs_left = _PAIRS
 
-    def explain(self, history: Sequence[Exchange]) -> Explanation | None:
-        """The explanation of the first function of a check that is wrong, if there is one."""
+    def explain(
+        self, history: Sequence[Exchange], earlier: Sequence[Sequence[Exchange]] = ()
+    ) -> Explanation | None:
+        """The explanation of the first function of a check that is wrong, if there is one.
+
+        `earlier` are the histories of the checks before it, passed or not.
+        """
         deadline = time.monotonic() + _BUDGET_S
         for function, right in self._wrong_functions(history):
-            explanation = self._explain(history, function, right, deadline)
+            seen = _Seen(history, earlier, function, right)
+            explanation = self._explain(seen, deadline)
             if explanation is not None:
                 self._found.setdefault(function, explanation)
                 return explanation
@@ -82,15 +106,14 @@ class Diagnosis:
             if not used:
                 continue
             namespace = {other.partition(".")[2]: functools.partial(call, other) for other in used}
-            text = source_of(self._reference, function)
-            version = build(self._reference, function, text, namespace)
+            version = build(self._reference, function, self._source(function), namespace)
             if all(one.agrees for one in play(history, function, version, self._reference)):
                 return function, used[0]
         return None
 
     def _uses(self, function: str, other: str) -> bool:
         """Whether the reference's own code of a function names another."""
-        names = ast.walk(ast.parse(source_of(self._reference, function)))
+        names = ast.walk(ast.parse(self._source(function)))
         target = other.partition(".")[2]
         return any(isinstance(node, ast.Name) and node.id == target for node in names)
 
@@ -105,45 +128,86 @@ class Diagnosis:
             if any(not one.agrees for one in played):
                 yield name, played
 
-    def _explain(
-        self, history: Sequence[Exchange], function: str, right: list[Played], deadline: float
-    ) -> Explanation | None:
+    def _explain(self, seen: _Seen, deadline: float) -> Explanation | None:
+        function = seen.function
         known = self._found.get(function)
-        if known is not None and self._agrees(history, function, known.variants):
+        if known is not None and self._agrees(seen, known.variants):
             # The same function was wrong before, and this is what it was then.
             return known
         trials = []
         for variant in self._by_function.get(function, []):
             version = self._version(function, (variant,))
             if version is not None and time.monotonic() < deadline:
-                played = play(history, function, version, self._reference)
-                trials.append(try_variant(variant, played, right))
-        for chosen in (which_fits(trials), one_for_each_output(trials)):
-            if chosen:
-                return Explanation(function, chosen)
-        for pair in pairs_that_add_up(trials, right):
-            if time.monotonic() < deadline and self._agrees(history, function, pair):
+                played = play(seen.history, function, version, self._reference)
+                trials.append(try_variant(variant, played, seen.right))
+        fitting = which_fits(trials, lambda variant: self._is_told_apart(seen, (variant,)))
+        if fitting is not None:
+            return Explanation(function, (fitting,))
+        chosen = one_for_each_output(trials)
+        if chosen and not any(self._is_told_apart(seen, (variant,)) for variant in chosen):
+            return Explanation(function, chosen)
+        for pair in self._pairs(trials, seen, known):
+            if time.monotonic() > deadline:
+                break
+            if self._agrees(seen, pair) and not self._is_told_apart(seen, pair):
                 return Explanation(function, pair)
         chosen = which_raises(trials)
         return Explanation(function, chosen) if chosen else None
 
-    def _agrees(
-        self, history: Sequence[Exchange], function: str, variants: tuple[Variant, ...]
-    ) -> bool:
-        version = self._version(function, variants)
+    def _pairs(
+        self, trials: Sequence[Trial], seen: _Seen, known: Explanation | None
+    ) -> Iterator[tuple[Variant, ...]]:
+        """Variants that may together do what the student's code does, most promising first."""
+        yield from pairs_that_add_up(trials, seen.right)
+        if known is not None and len(known.variants) == 1:
+            yield from ((*known.variants, trial.variant) for trial in trials)
+        for pair in itertools.islice(other_pairs(trials, seen.right), _PAIRS_AT_ONCE):
+            if not self._pairs_left:
+                return
+            self._pairs_left -= 1
+            yield pair
+
+    def _agrees(self, seen: _Seen, variants: tuple[Variant, ...]) -> bool:
+        version = self._version(seen.function, variants)
         if version is None:
             return False
-        return all(one.agrees for one in play(history, function, version, self._reference))
+        return all(one.agrees for one in play(seen.history, seen.function, version, self._reference))
+
+    def _is_told_apart(self, seen: _Seen, variants: tuple[Variant, ...]) -> bool:
+        """Whether the student's code was right in an earlier check where these are wrong."""
+        version = self._version(seen.function, variants)
+        right = self._version(seen.function, ())
+        if version is None or right is None:
+            return True
+        for history in seen.earlier:
+            if all(exchange.name != seen.function for exchange in history):
+                continue
+            both = zip(
+                play(history, seen.function, right, self._reference),
+                play(history, seen.function, version, self._reference),
+                strict=False,
+            )
+            if any(one.agrees and not other.agrees for one, other in both):
+                return True
+        return False
 
     def _version(self, function: str, variants: tuple[Variant, ...]) -> Callable[..., Any] | None:
         """The function with these variants in it; None where they do not go together."""
-        key = (function, *(variant.name for variant in variants))
+        # What changes the source comes first: the others wrap it up.
+        ordered = sorted(variants, key=lambda variant: variant.source is None)
+        key = (function, *(variant.name for variant in ordered))
         if key not in self._built:
             try:
-                text = source_of(self._reference, function)
-                for variant in variants:
+                text = self._source(function)
+                for variant in ordered:
                     text = variant.override(text)
                 self._built[key] = build(self._reference, function, text)
             except (VariantError, SyntaxError):
                 self._built[key] = None
         return self._built[key]
+
+    def _source(self, function: str) -> str:
+        """The function's source, which takes a while to find."""
+        if function not in self._sources:
+            self._sources[function] = source_of(self._reference, function)
+        return self._sources[function]

@@ -45,22 +45,29 @@ def play(
     """Exchanges that go through the function `name`, with `version` in its place, one by one.
 
     Objects that it made are used in its place too: their methods, and what other functions of the
-    reference do with them.
+    reference do with them. Objects that are handed to it are the reference's.
     """
     objects: dict[int, Any] = {}
     held: set[int] = set()
+    handed = _handed_to(history, name, reference)
     for exchange in history:
         if exchange.kind == "hold":
             (content,), _ = exchange.arguments(objects, _function_of(reference))
             objects[exchange.value.number] = content
             held.add(exchange.value.number)
             continue
-        act = _act(exchange, name, version, reference, objects)
+        made_for_it = isinstance(exchange.value, Inside) and exchange.value.number in handed
+        if made_for_it:
+            act = _act(exchange, exchange.name, _function_of(reference)(exchange.name), reference, objects)
+        else:
+            act = _act(exchange, name, version, reference, objects)
         if act is None:
             continue
         one = _attempt(exchange, act)
         if isinstance(exchange.value, Inside) and not one.raised:
             objects[exchange.value.number] = one.value
+        if made_for_it or exchange.object in handed:
+            continue
         if exchange.kind != "read" or objects.keys() - held:
             yield one
 
@@ -108,6 +115,30 @@ def _of_attribute(owner: Any, name: str) -> Any:
     """An attribute's value; methods have none that could be compared."""
     value = getattr(owner, name)
     return OwnFunction(name) if callable(value) else _copied(value)
+
+
+def _handed_to(history: Sequence[Exchange], name: str, reference: types.ModuleType) -> set[int]:
+    """Numbers of the objects that were made by other functions and handed to the function."""
+    makers = {e.value.number for e in history if isinstance(e.value, Inside) and e.name != name}
+    if not makers:
+        return set()
+    asked = _Asked()
+    for exchange in history:
+        if exchange.kind == "call" and exchange.name == name:
+            exchange.arguments(asked, _function_of(reference))
+            exchange.restore()
+    return makers & asked.numbers
+
+
+class _Asked(dict[int, Any]):
+    """Stands for objects by number, noting which were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.numbers: set[int] = set()
+
+    def __missing__(self, number: int) -> None:
+        self.numbers.add(number)
 
 
 class _Used(dict[int, Any]):

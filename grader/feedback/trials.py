@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from msgspec import Struct
 
+from grader.feedback.agree import agree
 from grader.feedback.replay import Played
 from grader.feedback.variants import Variant
 
@@ -30,6 +31,10 @@ class Trial(Struct, frozen=True):
     outputs: frozenset[int]
     """Elements of a returned tuple, wrong in the reference's, that agree in every answer."""
     wrong: tuple[int, ...]
+    changes: frozenset[int]
+    """Elements of a returned tuple in which it differs from the reference."""
+    alike: bool
+    """Whether its first wrong answer has the form of the student's: its lengths and shapes."""
     effect: float | None
     """How far it leads from the reference where that is first wrong, along a fixed direction."""
 
@@ -39,7 +44,8 @@ def try_variant(variant: Variant, played: Iterator[Played], right: Sequence[Play
     wrong = _wrong_outputs(right)
     first = _first_wrong(right)
     whole, by_value, left = True, False, set(wrong)
-    effect: float | None = None
+    changes: set[int] = set()
+    alike, effect = False, None
     for index, reference in enumerate(right):
         one = next(played, None)
         if one is None:  # an object could not even be made
@@ -48,27 +54,45 @@ def try_variant(variant: Variant, played: Iterator[Played], right: Sequence[Play
         whole = whole and one.agrees
         by_value = by_value or (one.agrees and not one.raised and not reference.agrees)
         left = {i for i in left if one.output_agrees(i)}
+        if left:
+            changes |= _changed_outputs(one, reference)
         if index == first:
+            alike = form_of(one.raised, one.value) == form_of(
+                one.exchange.raised, one.exchange.value
+            )
             effect = _difference(one.value, reference.value)
         if not whole and not left and index >= first:
             break
     return Trial(
-        variant, whole and by_value, whole and not by_value, frozenset(left), wrong, effect
+        variant,
+        fits=whole and by_value,
+        raises=whole and not by_value,
+        outputs=frozenset(left),
+        wrong=wrong,
+        changes=frozenset(changes),
+        alike=alike,
+        effect=effect,
     )
 
 
-def which_fits(trials: Sequence[Trial]) -> tuple[Variant, ...]:
-    """The first variant that agrees in everything: the more specific ones come first."""
-    fitting = [trial.variant for trial in trials if trial.fits]
+def which_fits(trials: Sequence[Trial], told_apart: Callable[[Variant], bool]) -> Variant | None:
+    """The first variant that agrees in everything: the more specific ones come first.
+
+    `told_apart` says whether earlier checks show that it is another.
+    """
+    fitting = [t.variant for t in trials if t.fits and not told_apart(t.variant)]
     alike = {variant.says for variant in fitting}
-    return (fitting[0],) if 0 < len(alike) <= _MOST_ALIKE else ()
+    return fitting[0] if 0 < len(alike) <= _MOST_ALIKE else None
 
 
 def one_for_each_output(trials: Sequence[Trial]) -> tuple[Variant, ...]:
-    """A variant for each element of a tuple that is wrong, two at most; nothing if one has none."""
+    """A variant for each element of a tuple that is wrong, two at most; nothing if one has none.
+
+    One that changes another element otherwise than the student did would say too much.
+    """
     chosen: list[Variant] = []
     for index in trials[0].wrong if trials else ():
-        fitting = [trial.variant for trial in trials if index in trial.outputs]
+        fitting = [t.variant for t in trials if index in t.outputs and t.changes <= t.outputs]
         if not fitting:
             return ()
         if not any(variant in chosen for variant in fitting):
@@ -104,6 +128,44 @@ def pairs_that_add_up(
             one, other = sorted((i, known[at][1]))
             yield trials[one].variant, trials[other].variant
             found, at = found + 1, at + 1
+
+
+def other_pairs(
+    trials: Sequence[Trial], right: Sequence[Played]
+) -> Iterator[tuple[Variant, Variant]]:
+    """Pairs that may together give an answer of the student's form, the commonest first."""
+    first = _first_wrong(right)
+    if first >= len(right):
+        return
+    one = right[first]
+    formed = form_of(one.raised, one.value) == form_of(one.exchange.raised, one.exchange.value)
+    for total in range(1, 2 * len(trials) - 2):
+        for i in range(max(0, total - len(trials) + 1), (total + 1) // 2):
+            a, b = trials[i], trials[total - i]
+            # Where the reference has the form, both must keep it; else one of them gives it.
+            if (a.alike and b.alike) if formed else (a.alike or b.alike):
+                yield a.variant, b.variant
+
+
+def form_of(raised: str, value: Any) -> Any:
+    """What an answer looks like, whatever its numbers are."""
+    if raised:
+        return raised
+    if isinstance(value, np.ndarray):
+        return value.shape
+    if isinstance(value, (list, tuple)):
+        forms = [form_of("", item) for item in value]
+        stacked = forms and isinstance(forms[0], tuple) and all(f == forms[0] for f in forms)
+        return (len(forms), *forms[0]) if stacked else forms
+    return () if isinstance(value, (bool, int, float, np.generic)) else type(value).__name__
+
+
+def _changed_outputs(one: Played, reference: Played) -> set[int]:
+    """Which elements of the tuple differ from the reference's."""
+    mine, theirs = one.value, reference.value
+    if not isinstance(mine, tuple) or not isinstance(theirs, tuple) or len(mine) != len(theirs):
+        return set(range(len(theirs))) if isinstance(theirs, tuple) else set()
+    return {i for i, (a, b) in enumerate(zip(mine, theirs, strict=True)) if not agree(a, b)}
 
 
 def _first_wrong(right: Sequence[Played]) -> int:

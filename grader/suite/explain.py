@@ -30,6 +30,11 @@ class Explainer:
         self._reference = reference
         self._diagnosis: Diagnosis | None = None
         self._wrong: dict[str, str] = {}
+        self._earlier: list[Sequence[Exchange]] = []
+
+    def saw(self, history: Sequence[Exchange]) -> None:
+        """Remember what a check showed, passed or not: it tells later explanations apart."""
+        self._earlier.append(history)
 
     def explain(
         self,
@@ -51,7 +56,7 @@ class Explainer:
             return _of_cascade(function, cause, self._wrong[cause])
         for function in diagnosis.wrong_functions(history):
             self._wrong.setdefault(function, number)
-        explanation = diagnosis.explain(history)
+        explanation = diagnosis.explain(history, self._earlier)
         if explanation is None or explanation.is_convention:
             return explanation
         return of_mistake(explanation)

@@ -134,6 +134,7 @@ class CheckGrader:
         explained: Finding | None = None
         if record.findings and grader is None and self._settings.explain:
             record, explained = self._explain(item, running)
+        self._explainer.saw(running.student.history)
         earned, parts = (Fraction(), ()) if grader else record.score(settings)
         failed = bool(record.findings)
         self.leaderboard.extend(record.leaderboard)
