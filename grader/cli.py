@@ -110,7 +110,7 @@ def audit(given: argparse.Namespace) -> int:
     from grader.audit import audit as audit_suites
     from grader.suite.run import ReferenceBroken
 
-    options = Options(given.assignment, given.jobs, given.sample, given.seeds)
+    options = Options(given.assignment, given.jobs, given.sample, given.seeds, given.only)
     try:
         result = audit_suites(options, _print_progress)
     except (AssignmentError, ReferenceBroken, AuditFailed) as error:
@@ -207,6 +207,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     proof.add_argument(
         "--seeds", type=_count, default=50, metavar="N", help="random data for right solutions"
+    )
+    proof.add_argument(
+        "--only", default="", metavar="NAME", help="only the variants and mutants of this function"
     )
     return parser
 

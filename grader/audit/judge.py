@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from grader.assignment import Assignment
 from grader.audit.subjects import Subject
@@ -18,8 +18,13 @@ CAUGHT_SHARE = 0.98
 """Share of the mutants, without those that do the same as the reference, that must be caught."""
 _SLACK_OF_SAMPLES = 0.1
 """Of a few dozen, one or two more than their share may happen to be chosen."""
-_PLAIN = frozenset({"missing", "unwritten", "timeout", "not_run", "exit", "crash", "memory"})
-"""Kinds of findings that say all by themselves."""
+_PLAIN = frozenset(
+    {
+        *("missing", "unwritten", "timeout", "not_run", "exit", "crash", "memory", "type"),
+        *("mutated", "loops", "no_loops", "calls", "stale", "impure", "not_raised", "callbacks"),
+    }
+)
+"""Kinds of findings that say what was done, whatever the values are."""
 _ROUNDING = 1e-9
 
 State = Literal["good", "bad", "aside"]
@@ -93,15 +98,16 @@ def _judge_template(subject: Subject, answers: Sequence[Answer]) -> Row:
 
 
 def _judge_mistake(subject: Subject, answers: Sequence[Answer]) -> Row:
-    first = answers[0]
-    caught, flaky = _caught(first), _flaky(answers)
-    if not caught:
-        return Row(subject, "bad", "not caught")
+    first, caught = answers[0], _caught(answers[0])
+    if not all(map(_caught, answers)):
+        return Row(subject, "bad", "caught by luck" if caught else "not caught", (), caught)
     if all(c.earned >= c.points - _ROUNDING for c in first.checks):
         return Row(subject, "bad", "accepted", _said(first), caught)
-    if flaky:
-        return Row(subject, "bad", "flaky", flaky, caught)
-    return _judge_name(subject, first, caught)
+    row = _judge_name(subject, first, caught)
+    varying = _varying(answers)
+    if varying:
+        return structs.replace(row, remarks=(*row.remarks, f"by luck also in {_list(varying)}"))
+    return row
 
 
 def _judge_name(subject: Subject, answer: Answer, caught: tuple[str, ...]) -> Row:
@@ -113,7 +119,7 @@ def _judge_name(subject: Subject, answer: Answer, caught: tuple[str, ...]) -> Ro
     if known:
         return Row(subject, "aside", "named otherwise", _said(answer), caught)
     if all(finding.kind in _PLAIN for finding in findings):
-        return Row(subject, "good", "named", ("by what happened",), caught)
+        return Row(subject, "good", "said", _said(answer), caught)
     return Row(subject, "aside", "not named", _said(answer), caught)
 
 
@@ -164,10 +170,14 @@ def _caught(answer: Answer) -> tuple[str, ...]:
     return tuple(check.name for check in answer.checks if check.failed)
 
 
-def _flaky(answers: Sequence[Answer]) -> tuple[str, ...]:
-    """Checks that fail under one seed and pass under another."""
+def _varying(answers: Sequence[Answer]) -> tuple[str, ...]:
+    """Checks that fail under one seed and pass under another, though some other check fails."""
     first, *others = (set(_caught(answer)) for answer in answers)
     return tuple(sorted({name for other in others for name in first ^ other}))
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(names)
 
 
 def _said(answer: Answer) -> tuple[str, ...]:
@@ -207,22 +217,25 @@ def failures_of(rows: Sequence[Row], checks: Sequence[CheckRow], *, sampled: boo
     """What speaks against the suites, each in a line."""
     for row in rows:
         if row.state == "bad" and row.subject.kind != "mutant":
-            yield f"{row.subject.kind} {_where(row.subject)}: {row.outcome}. {_short(row.remarks)}"
+            told = f"{row.subject.kind} {_where(row.subject)}: {row.outcome}."
+            yield f"{told} {_short(row.remarks)}".rstrip()
     slack = _SLACK_OF_SAMPLES if sampled else 0.0
     different = [row for row in rows if row.outcome != "the same"]
-    yield from _share(rows, "mistake", "named", NAMED_SHARE - slack)
-    yield from _share(different, "mutant", "caught", CAUGHT_SHARE - slack)
+    yield from _share(rows, "mistake", ("named", "said"), NAMED_SHARE - slack)
+    yield from _share(different, "mutant", ("caught",), CAUGHT_SHARE - slack)
     if not sampled and any(row.subject.kind == "mistake" for row in rows):
         for check in checks:
             if not check.mistakes:
                 yield f"check {check.number} {check.name} never fails: it catches no known mistake."
 
 
-def _share(rows: Sequence[Row], kind: str, outcome: str, least: float) -> Iterator[str]:
-    outcomes = [row.outcome for row in rows if row.subject.kind == kind]
-    share = outcomes.count(outcome) / len(outcomes) if outcomes else 1.0
+def _share(
+    rows: Sequence[Row], kind: str, outcomes: tuple[str, ...], least: float
+) -> Iterator[str]:
+    came_to = [row.outcome in outcomes for row in rows if row.subject.kind == kind]
+    share = sum(came_to) / len(came_to) if came_to else 1.0
     if share < least:
-        yield f"{kind}s: {share:.1%} are {outcome}, expected {least:.0%} at least."
+        yield f"{kind}s: {share:.1%} are {' or '.join(outcomes)}, expected {least:.0%} at least."
 
 
 def _where(subject: Subject) -> str:

@@ -121,7 +121,7 @@ def build_page(audit: Audit) -> Page:
 
 def facts(audit: Audit) -> tuple[str, ...]:
     """What the verdict rests on."""
-    extent = "a sample of the" if audit.sampled else "all"
+    extent = "some" if audit.sampled else "all"
     return (
         f"{audit.rounds} gradings of {extent} submissions in {audit.seconds:.0f} s",
         f"right solutions under {audit.seeds} seeds",
