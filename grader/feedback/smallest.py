@@ -1,0 +1,306 @@
+"""The smallest input on which a student's function still fails in the way in which it failed.
+
+First the sizes are made smaller, then the numbers simpler, as long as the answer differs from the
+reference's in the same way. A failure that does not depend on special numbers must not become one
+that does: where a maximum is taken twice, or a slope has a kink, a right answer may be another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import types
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from grader.exchange import Arguments, Exchange, Inside
+from grader.feedback.agree import agree
+from grader.feedback.inputs import (
+    Layout,
+    Leaves,
+    entries,
+    flatten,
+    is_real,
+    is_whole,
+    layout_of,
+    magnitude,
+    moved_a_little,
+    rebuild,
+    simpler,
+)
+from grader.outcomes import CheckFailed
+
+BUDGET_S = 1.0
+_MOST_ENTRIES = 60
+"""Of all arrays together, for a student to try it by hand."""
+_SLOW_S = 0.2
+"""A function that takes longer for one call is left alone: a search makes hundreds."""
+_ROUNDING = 1e-9
+"""Of the largest number of the input: what is no more may be nothing but rounding."""
+
+Call = Callable[..., Any]
+"""Calls the student's function by its name, with arguments; raises CheckFailed."""
+Failure = frozenset[tuple[int, str]]
+"""In what an answer is wrong: elements of the tuple that is returned (-1: all of it), and how."""
+
+
+class Smallest(Struct, frozen=True):
+    """A call that fails, the sizes and numbers of its arguments as small as was found."""
+
+    name: str
+    arguments: Arguments
+    failure: Failure
+
+    def fails(self, reference: types.ModuleType, call: Call) -> bool:
+        """Whether it does, asked again."""
+        return bool(self.failure & _failure(self.name, self.arguments, reference, call))
+
+
+class SearchStopped(Exception):
+    """The student's function could not be asked any more, or not in time."""
+
+
+def find_smallest(
+    history: Sequence[Exchange],
+    name: str,
+    reference: types.ModuleType,
+    call: Call,
+    budget_s: float = BUDGET_S,
+) -> Smallest | None:
+    """Make the smallest of the recorded calls of `name` that failed smaller still.
+
+    None if no call failed whose arguments are all data, or what is left is too large to show.
+    """
+    deadline = time.monotonic() + budget_s
+    calls = [e for e in history if e.kind == "call" and e.name == name]
+    asked = [(e, arguments) for e in calls for arguments in _data_of(e)]
+    others = [flatten(arguments) or {} for _, arguments in asked]
+    wrong = [arguments for e, arguments in asked if _was_wrong(e, arguments, reference)]
+    for arguments in sorted(wrong, key=lambda a: entries(flatten(a) or {})):
+        search = _Search(name, arguments, reference, call, deadline)
+        with contextlib.suppress(SearchStopped):
+            if not search.begin():
+                continue
+            search.run(others)
+        return search.found
+    return None
+
+
+class _Search:
+    """What is tried on one call, and the smallest arguments so far on which it fails."""
+
+    def __init__(
+        self,
+        name: str,
+        arguments: Arguments,
+        reference: types.ModuleType,
+        call: Call,
+        deadline: float,
+    ) -> None:
+        self._name, self._arguments = name, arguments
+        self._reference, self._call = reference, call
+        self._deadline = deadline
+        self._best: Leaves = flatten(arguments) or {}
+        self._wanted: Failure = frozenset()
+        """In what the answer was wrong at first."""
+        self._left: Failure = frozenset()
+        """In which of these the best is."""
+        self._special = False
+        """Whether it fails because of special numbers, those of the check's author."""
+
+    @property
+    def found(self) -> Smallest | None:
+        """The best so far, if it fails and can be shown."""
+        if not self._left or entries(self._best) > _MOST_ENTRIES:
+            return None
+        return Smallest(self._name, rebuild(self._arguments, self._best), self._left)
+
+    def begin(self) -> bool:
+        """Ask once more what was asked before; whether it fails."""
+        began = time.monotonic()
+        self._wanted = self._left = self._failure(self._best)
+        if time.monotonic() - began > _SLOW_S:
+            raise SearchStopped
+        self._special = not self._wanted & self._failure(self._moved(self._best))
+        return bool(self._wanted)
+
+    def run(self, calls: Sequence[Leaves]) -> None:
+        """Make sizes smaller and numbers simpler until neither can be. SearchStopped."""
+        layout = layout_of(self._best, calls, self._valid)
+        before: Leaves | None = None
+        while before is not self._best:
+            before = self._best
+            self._make_smaller(layout)
+            if not self._special and entries(self._best) <= _MOST_ENTRIES:
+                self._make_simpler(layout)
+
+    def _make_smaller(self, layout: Layout) -> None:
+        groups = range(len(layout.groups))
+        for length in (1, 2, 3, 5):
+            tried = self._best
+            for group in groups:
+                kept = max(length, layout.least(tried, group))
+                tried = layout.take(tried, group, range(min(kept, layout.length(tried, group))))
+            if entries(tried) < entries(self._best) and self._accept(tried):
+                break
+        for group in sorted(groups, key=lambda group: -layout.length(self._best, group)):
+            self._shorten(layout, group)
+
+    def _shorten(self, layout: Layout, group: int) -> None:
+        """Leave out halves of the entries of a group, then quarters, then one after another."""
+        length = layout.length(self._best, group)
+        chunk = length - layout.least(self._best, group)
+        while chunk > 0:
+            start = 0
+            while start < (length := layout.length(self._best, group)):
+                kept = [i for i in range(length) if not start <= i < start + chunk]
+                fits = len(kept) >= layout.least(self._best, group)
+                if not fits or not self._accept(layout.take(self._best, group, kept)):
+                    start += chunk
+            chunk //= 2
+
+    def _make_simpler(self, layout: Layout) -> None:
+        for place, leaf in self._best.items():
+            if not is_real(leaf) and not is_whole(leaf):
+                continue
+            counts = place in layout.labels
+            if not isinstance(leaf, np.ndarray):
+                least = 0 if counts else 1
+                for value in simpler(float(leaf), whole=is_whole(leaf), least=least):
+                    if self._accept({**self._best, place: type(leaf)(value)}):
+                        break
+                continue
+            for value in (0, 1):
+                same = np.full_like(leaf, value)
+                # Some ones among zeros are simpler than ones alone.
+                simple = np.isin(leaf, range(value + 1)).all()
+                if simple or self._accept({**self._best, place: same}):
+                    break
+            for k in range(leaf.size):
+                self._simplify(place, k)
+
+    def _simplify(self, place: Any, k: int) -> None:
+        leaf = self._best[place]
+        for value in simpler(float(leaf.flat[k]), whole=is_whole(leaf)):
+            changed = leaf.copy()
+            changed.flat[k] = value
+            if self._accept({**self._best, place: changed}):
+                return
+
+    def _accept(self, leaves: Leaves) -> bool:
+        """Take these arguments for the best if they fail as it did, and not by chance."""
+        left = self._wanted & self._failure(leaves)
+        if not left or not (self._special or self._wanted & self._failure(self._moved(leaves))):
+            return False
+        self._best, self._left = leaves, left
+        return True
+
+    def _moved(self, leaves: Leaves) -> Leaves:
+        return moved_a_little(leaves, np.random.default_rng(0))
+
+    def _failure(self, leaves: Leaves) -> Failure:
+        if time.monotonic() > self._deadline:
+            raise SearchStopped
+        arguments = rebuild(self._arguments, leaves)
+        return _failure(self._name, arguments, self._reference, self._call)
+
+    def _valid(self, leaves: Leaves) -> bool:
+        if time.monotonic() > self._deadline:
+            raise SearchStopped
+        arguments = rebuild(self._arguments, leaves)
+        return _expected(self._name, arguments, self._reference) is not None
+
+
+class _Expected(Struct, frozen=True):
+    """What the reference returns."""
+
+    value: Any
+
+
+def _data_of(exchange: Exchange) -> Iterator[Arguments]:
+    """The arguments of a call, if they are data and nothing else, and so was what came of it."""
+    if isinstance(exchange.value, Inside):
+        return
+    with contextlib.suppress(KeyError):
+        arguments = exchange.arguments({}, _no_function)
+        if flatten(arguments) is not None:
+            yield arguments
+
+
+def _no_function(name: str) -> Any:
+    raise KeyError(name)
+
+
+def _was_wrong(exchange: Exchange, arguments: Arguments, reference: types.ModuleType) -> bool:
+    expected = _expected(exchange.name, arguments, reference)
+    if expected is None:
+        return False
+    return bool(exchange.raised) or not agree(exchange.value, expected.value)
+
+
+def _expected(name: str, arguments: Arguments, reference: types.ModuleType) -> _Expected | None:
+    """What the reference returns; None where it raises: then the arguments make no sense."""
+    module, _, target = name.partition(".")
+    function = getattr(getattr(reference, module, None), target, None)
+    # A copy: it may change its arguments.
+    args, kwargs = rebuild(arguments, flatten(arguments) or {})
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            return None if function is None else _Expected(function(*args, **kwargs))
+        except Exception:  # noqa: BLE001 - arguments that are tried may be any
+            return None
+
+
+def _failure(name: str, arguments: Arguments, reference: types.ModuleType, call: Call) -> Failure:
+    expected = _expected(name, arguments, reference)
+    if expected is None:
+        return frozenset()
+    args, kwargs = arguments
+    try:
+        got = call(name, *args, **kwargs)
+    except CheckFailed as error:
+        finding = error.finding
+        if not finding.exception:
+            # It was ended, or refused: whatever it is, it would take its time again and again.
+            raise SearchStopped from None
+        where = f" in line {finding.code[-1].line}" if finding.code else ""
+        return frozenset({(-1, f"{finding.exception}{where}")})
+    return frozenset(_differences(got, expected.value, magnitude(flatten(arguments) or {})))
+
+
+def _differences(got: Any, expected: Any, size: float) -> Iterator[tuple[int, str]]:
+    if isinstance(expected, tuple) and isinstance(got, (tuple, list)):
+        if len(got) != len(expected):
+            yield -1, "shape"
+            return
+        for i, (one, other) in enumerate(zip(got, expected, strict=True)):
+            kind = _difference(one, other, size)
+            if kind:
+                yield i, kind
+        return
+    kind = _difference(got, expected, size)
+    if kind:
+        yield -1, kind
+
+
+def _difference(got: Any, expected: Any, size: float) -> str:
+    """How two values differ: "type", "shape", "nonfinite", "value"; "" if they do not."""
+    if agree(got, expected):
+        return ""
+    try:
+        a, b = np.asarray(got), np.asarray(expected)
+    except ValueError:  # a list of arrays that do not fit together
+        return "shape"
+    if not {a.dtype.kind, b.dtype.kind} <= set("biuf"):
+        return "type"
+    if a.shape != b.shape:
+        return "shape"
+    if np.isfinite(b).all() and not np.isfinite(a).all():
+        return "nonfinite"
+    # Not so where neither is finite: nan is larger than nothing.
+    return "value" if np.max(np.abs(a - 1.0 * b), initial=0.0) > _ROUNDING * size else ""
