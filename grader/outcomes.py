@@ -44,6 +44,8 @@ class Finding(Struct, frozen=True):
     """For the staff alone: a traceback, an expected value, what a message was made from."""
     exception: str = ""
     """Type of the exception that the student's code raised."""
+    snippet: str = ""
+    """Lines of Python that show it on the smallest input found; they need `feedback("full")`."""
 
 
 class CheckFailed(Exception):
@@ -188,7 +190,7 @@ def student_finding(finding: Finding, level: FeedbackLevel) -> Finding:
     shown = structs.replace(finding, staff="")
     if level == "full":
         return shown
-    return structs.replace(shown, details=(), printed="")
+    return structs.replace(shown, details=(), printed="", snippet="")
 
 
 def student_outcome(outcome: Outcome) -> Outcome:

@@ -263,6 +263,10 @@ def _finding_blocks(finding: Finding) -> Iterable[str]:
         yield f"Your code:\n\n{text.fenced(code_listing(finding.code))}"
     if finding.details:
         yield _bullets(finding.details)
+    if finding.snippet:
+        yield "The smallest input found on which it fails, to paste and run:\n\n" + text.fenced(
+            finding.snippet
+        )
     if finding.question:
         yield f"> *{text.markdown(finding.question)}*"
     if finding.warnings:

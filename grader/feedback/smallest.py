@@ -10,8 +10,7 @@ from __future__ import annotations
 import contextlib
 import time
 import types
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from msgspec import Struct
 
 from grader.exchange import Arguments, Exchange, Inside
 from grader.feedback.agree import agree
+from grader.feedback.failure import Call, Ended, Failure, expected_of, failure_of
 from grader.feedback.inputs import (
     Layout,
     Leaves,
@@ -27,25 +27,16 @@ from grader.feedback.inputs import (
     is_real,
     is_whole,
     layout_of,
-    magnitude,
     moved_a_little,
     rebuild,
     simpler,
 )
-from grader.outcomes import CheckFailed
 
 BUDGET_S = 1.0
 _MOST_ENTRIES = 60
 """Of all arrays together, for a student to try it by hand."""
 _SLOW_S = 0.2
 """A function that takes longer for one call is left alone: a search makes hundreds."""
-_ROUNDING = 1e-9
-"""Of the largest number of the input: what is no more may be nothing but rounding."""
-
-Call = Callable[..., Any]
-"""Calls the student's function by its name, with arguments; raises CheckFailed."""
-Failure = frozenset[tuple[int, str]]
-"""In what an answer is wrong: elements of the tuple that is returned (-1: all of it), and how."""
 
 
 class Smallest(Struct, frozen=True):
@@ -57,11 +48,13 @@ class Smallest(Struct, frozen=True):
 
     def fails(self, reference: types.ModuleType, call: Call) -> bool:
         """Whether it does, asked again."""
-        return bool(self.failure & _failure(self.name, self.arguments, reference, call))
+        with contextlib.suppress(Ended):
+            return bool(self.failure & failure_of(self.name, self.arguments, reference, call))
+        return False
 
 
-class SearchStopped(Exception):
-    """The student's function could not be asked any more, or not in time."""
+class _OutOfTime(Exception):
+    """There is no time for another call."""
 
 
 def find_smallest(
@@ -82,7 +75,7 @@ def find_smallest(
     wrong = [arguments for e, arguments in asked if _was_wrong(e, arguments, reference)]
     for arguments in sorted(wrong, key=lambda a: entries(flatten(a) or {})):
         search = _Search(name, arguments, reference, call, deadline)
-        with contextlib.suppress(SearchStopped):
+        with contextlib.suppress(_OutOfTime, Ended):
             if not search.begin():
                 continue
             search.run(others)
@@ -124,12 +117,12 @@ class _Search:
         began = time.monotonic()
         self._wanted = self._left = self._failure(self._best)
         if time.monotonic() - began > _SLOW_S:
-            raise SearchStopped
+            raise _OutOfTime
         self._special = not self._wanted & self._failure(self._moved(self._best))
         return bool(self._wanted)
 
     def run(self, calls: Sequence[Leaves]) -> None:
-        """Make sizes smaller and numbers simpler until neither can be. SearchStopped."""
+        """Make sizes smaller and numbers simpler until neither can be. _OutOfTime."""
         layout = layout_of(self._best, calls, self._valid)
         before: Leaves | None = None
         while before is not self._best:
@@ -204,21 +197,15 @@ class _Search:
 
     def _failure(self, leaves: Leaves) -> Failure:
         if time.monotonic() > self._deadline:
-            raise SearchStopped
+            raise _OutOfTime
         arguments = rebuild(self._arguments, leaves)
-        return _failure(self._name, arguments, self._reference, self._call)
+        return failure_of(self._name, arguments, self._reference, self._call)
 
     def _valid(self, leaves: Leaves) -> bool:
         if time.monotonic() > self._deadline:
-            raise SearchStopped
+            raise _OutOfTime
         arguments = rebuild(self._arguments, leaves)
-        return _expected(self._name, arguments, self._reference) is not None
-
-
-class _Expected(Struct, frozen=True):
-    """What the reference returns."""
-
-    value: Any
+        return expected_of(self._name, arguments, self._reference) is not None
 
 
 def _data_of(exchange: Exchange) -> Iterator[Arguments]:
@@ -236,71 +223,7 @@ def _no_function(name: str) -> Any:
 
 
 def _was_wrong(exchange: Exchange, arguments: Arguments, reference: types.ModuleType) -> bool:
-    expected = _expected(exchange.name, arguments, reference)
+    expected = expected_of(exchange.name, arguments, reference)
     if expected is None:
         return False
     return bool(exchange.raised) or not agree(exchange.value, expected.value)
-
-
-def _expected(name: str, arguments: Arguments, reference: types.ModuleType) -> _Expected | None:
-    """What the reference returns; None where it raises: then the arguments make no sense."""
-    module, _, target = name.partition(".")
-    function = getattr(getattr(reference, module, None), target, None)
-    # A copy: it may change its arguments.
-    args, kwargs = rebuild(arguments, flatten(arguments) or {})
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        try:
-            return None if function is None else _Expected(function(*args, **kwargs))
-        except Exception:  # noqa: BLE001 - arguments that are tried may be any
-            return None
-
-
-def _failure(name: str, arguments: Arguments, reference: types.ModuleType, call: Call) -> Failure:
-    expected = _expected(name, arguments, reference)
-    if expected is None:
-        return frozenset()
-    args, kwargs = arguments
-    try:
-        got = call(name, *args, **kwargs)
-    except CheckFailed as error:
-        finding = error.finding
-        if not finding.exception:
-            # It was ended, or refused: whatever it is, it would take its time again and again.
-            raise SearchStopped from None
-        where = f" in line {finding.code[-1].line}" if finding.code else ""
-        return frozenset({(-1, f"{finding.exception}{where}")})
-    return frozenset(_differences(got, expected.value, magnitude(flatten(arguments) or {})))
-
-
-def _differences(got: Any, expected: Any, size: float) -> Iterator[tuple[int, str]]:
-    if isinstance(expected, tuple) and isinstance(got, (tuple, list)):
-        if len(got) != len(expected):
-            yield -1, "shape"
-            return
-        for i, (one, other) in enumerate(zip(got, expected, strict=True)):
-            kind = _difference(one, other, size)
-            if kind:
-                yield i, kind
-        return
-    kind = _difference(got, expected, size)
-    if kind:
-        yield -1, kind
-
-
-def _difference(got: Any, expected: Any, size: float) -> str:
-    """How two values differ: "type", "shape", "nonfinite", "value"; "" if they do not."""
-    if agree(got, expected):
-        return ""
-    try:
-        a, b = np.asarray(got), np.asarray(expected)
-    except ValueError:  # a list of arrays that do not fit together
-        return "shape"
-    if not {a.dtype.kind, b.dtype.kind} <= set("biuf"):
-        return "type"
-    if a.shape != b.shape:
-        return "shape"
-    if np.isfinite(b).all() and not np.isfinite(a).all():
-        return "nonfinite"
-    # Not so where neither is finite: nan is larger than nothing.
-    return "value" if np.max(np.abs(a - 1.0 * b), initial=0.0) > _ROUNDING * size else ""

@@ -41,6 +41,7 @@ class FindingView:
     listings: tuple[Listing, ...]
     warnings: tuple[str, ...]
     printed: str
+    snippet: str
     staff: str
     credit: str = ""
 

@@ -188,7 +188,7 @@ def _state(check: Scored) -> tuple[str, str]:
 def _view_findings(outcome: Outcome, *, staff: bool) -> tuple[FindingView, ...]:
     if outcome.status == "grader_failed" and not (staff and outcome.findings):
         lead = text.prose(why_not_graded(outcome))
-        return (FindingView(lead, (), (), (), (), (), "", ""),)
+        return (FindingView(lead, (), (), (), (), (), "", "", ""),)
     return tuple(_view_finding(finding) for finding in outcome.findings)
 
 
@@ -201,6 +201,7 @@ def _view_finding(finding: Finding, credit: float = 1.0) -> FindingView:
         listings=_listings(finding.code),
         warnings=tuple(text.one_line(warning) for warning in finding.warnings[:10]),
         printed=text.visible(finding.printed, limit=2000, lines=20),
+        snippet=text.visible(finding.snippet),
         staff=text.visible(finding.staff, limit=8000, lines=120),
         credit=f"It earns {credit:.0%} of the points." if credit < 1 else "",
     )

@@ -25,6 +25,7 @@ from grader.outcomes import (
 
 from . import marks, verdict
 from .check import Check
+from .example import Examples
 from .explain import Explainer, of_convention
 from .in_process import InProcessStudent
 from .problems import Problems
@@ -86,6 +87,7 @@ class CheckGrader:
         self._reference = reference
         self._make_student = make_student
         self._explainer = Explainer(reference)
+        self._examples = Examples(reference, make_student)
         self.troubles: list[str] = []
         self.remarks: list[str] = []
         """What the staff may want to know and no student loses by."""
@@ -137,6 +139,7 @@ class CheckGrader:
         self._explainer.saw(running.student.history)
         earned, parts = (Fraction(), ()) if grader else record.score(settings)
         failed = bool(record.findings)
+        findings = (grader,) if grader else self._findings(running, record, explained)
         self.leaderboard.extend(record.leaderboard)
         return Outcome(
             name=running.name,
@@ -148,7 +151,7 @@ class CheckGrader:
             status="grader_failed" if grader else "failed" if failed else "passed",
             visibility=settings.visibility,
             feedback=settings.feedback,
-            findings=(grader,) if grader else _all(explained, record.findings),
+            findings=findings,
             notes=tuple(record.notes),
             parts=parts,
             charts=tuple(record.charts),
@@ -196,6 +199,19 @@ class CheckGrader:
             return record, None
         again.note(of_convention(found), min(variant.credit for variant in found.variants))
         return again, None
+
+    def _findings(
+        self, running: Running, record: CheckRecord, explained: Finding | None
+    ) -> tuple[Finding, ...]:
+        """What explains the findings in front of them; an example where values may be shown."""
+        findings = _all(explained, record.findings)
+        if not findings or running.settings.feedback != "full" or not self._settings.explain:
+            return findings
+        try:
+            return self._examples.add(findings, running.student.history, running.seed)
+        except Exception as error:  # noqa: BLE001 - what has no example stays as it was found
+            self.remarks.append(f"{running.name}: no example: {verdict.describe(error)}")
+            return findings
 
     def _try_on_reference(self, item: pytest.Item, running: Running) -> None:
         """Run the check's body on the reference: what fails there is no student's fault."""

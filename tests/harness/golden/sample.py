@@ -71,7 +71,7 @@ def _losses() -> tuple[Outcome, ...]:
             "The loss is right in 5 of 5 calls.",
             "dW has the right shape, (13, 5), and points the right way in 5 of 5 calls.",
         ),
-        details=("The smallest input on which it fails: N = 2, D = 1, C = 2.",),
+        details=("The largest difference is 2.4 in size.",),
         question="If every row of X came twice, what should happen to the gradient of a mean?",
         code=(
             CodeLine("losses.py", 41, "    margins[rows, y] = 0.0", "svm_loss_vectorized"),
@@ -79,6 +79,10 @@ def _losses() -> tuple[Outcome, ...]:
             CodeLine("losses.py", 45, "    dW += 2 * reg * W", "svm_loss_vectorized"),
         ),
         staff="variant: losses.svm_loss_vectorized/sum_gradient\nexpected dW[0, 0] = 0.123456789",
+        snippet="import numpy as np\n\nfrom losses import svm_loss_vectorized\n\n"
+        "W = np.array([[0.0, 0.0]])\nX = np.array([[1.0], [1.0]])\ny = np.array([0, 0])\n\n"
+        "print(svm_loss_vectorized(W, X, y, reg=0.0))\n"
+        "# Not right: the second of the values that are returned.",
     )
     overflow = Finding(
         kind="nonfinite",
