@@ -261,4 +261,9 @@ def test_check_gradient_norms(check, rng):
     for factor in (1.0, 1.01):
         df = times(factor, lambda x: 3.0 * sizes * x**2)
         check.matches(name, lambda x: float(np.sum(sizes * x**3)), df, x)
+    # Differences that cancel where they are summed with their signs.
+    off = np.resize([0.1, -0.1], x.shape)
+    check.matches(name, curved, lambda x: slope(x) + off, x)
+    # A function that bends so soon that a step of 1e-3 is too long.
+    check.matches(name, lambda x: np.sum(np.sin(40.0 * x)), lambda x: 40.0 * np.cos(40.0 * x), x)
     check.pure(name, (curved, slope, x), (curved, times(1.01, slope), x))
