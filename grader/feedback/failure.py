@@ -24,6 +24,12 @@ _ROUNDING = 1e-9
 """Of the largest number of the input: what is no more may be nothing but rounding."""
 
 
+_STEADY = 0.1
+"""A value that changes by so much of itself beside a special number jumps there, or has a kink."""
+_STEEP = 0.05
+"""Of the largest number of the input: so much may come of a steep slope."""
+
+
 class Ended(Exception):
     """The student's function came to no end of its own: it is not asked again."""
 
@@ -64,6 +70,18 @@ def failure_of(name: str, arguments: Arguments, reference: types.ModuleType, cal
         where = f" in line {finding.code[-1].line}" if finding.code else ""
         return frozenset({(-1, f"{finding.exception}{where}")})
     return frozenset(_differences(got, expected.value, magnitude(flatten(arguments) or {})))
+
+
+def is_steady(one: Any, other: Any, size: float) -> bool:
+    """Whether two values of the reference, for inputs beside each other, are close as well."""
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        pairs = zip(one, other, strict=False)
+        return len(one) == len(other) and all(is_steady(a, b, size) for a, b in pairs)
+    a, b = np.asarray(one), np.asarray(other)
+    if a.shape != b.shape or not {a.dtype.kind, b.dtype.kind} <= set("biuf"):
+        return agree(one, other)
+    change, whole = np.abs(a - 1.0 * b), np.max(np.abs(a), initial=0.0)
+    return bool(np.max(change, initial=0.0) <= _STEADY * whole + _STEEP * size)
 
 
 def _differences(got: Any, expected: Any, size: float) -> Iterator[tuple[int, str]]:

@@ -119,9 +119,11 @@ def magnitude(leaves: Leaves) -> float:
     return float(max((np.max(s[np.isfinite(s)], initial=0.0) for s in sizes), default=0.0))
 
 
-def moved_a_little(leaves: Leaves, rng: np.random.Generator) -> Leaves:
+def moved_a_little(leaves: Leaves, sign: int = 1) -> Leaves:
     """All numbers with a point moved by about a thousandth, so that none is where it was."""
-    step = 1e-3 * (magnitude(leaves) or 1.0)
+    # The same way each time, and back with the other sign.
+    rng = np.random.default_rng(0)
+    step = sign * 1e-3 * (magnitude(leaves) or 1.0)
     moved = dict(leaves)
     for place, leaf in leaves.items():
         if isinstance(leaf, np.ndarray) and is_real(leaf):

@@ -18,7 +18,15 @@ from msgspec import Struct
 
 from grader.exchange import Arguments, Exchange, Inside
 from grader.feedback.agree import agree
-from grader.feedback.failure import Call, Ended, Failure, expected_of, failure_of
+from grader.feedback.failure import (
+    Call,
+    Ended,
+    Expected,
+    Failure,
+    expected_of,
+    failure_of,
+    is_steady,
+)
 from grader.feedback.inputs import (
     Layout,
     Leaves,
@@ -27,6 +35,7 @@ from grader.feedback.inputs import (
     is_real,
     is_whole,
     layout_of,
+    magnitude,
     moved_a_little,
     rebuild,
     simpler,
@@ -102,8 +111,9 @@ class _Search:
         """In what the answer was wrong at first."""
         self._left: Failure = frozenset()
         """In which of these the best is."""
-        self._special = False
-        """Whether it fails because of special numbers, those of the check's author."""
+        self._special = self._jumps = False
+        """Whether it fails because of special numbers, those of the check's author; where a right
+        answer jumps as well."""
 
     @property
     def found(self) -> Smallest | None:
@@ -118,12 +128,13 @@ class _Search:
         self._wanted = self._left = self._failure(self._best)
         if time.monotonic() - began > _SLOW_S:
             raise _OutOfTime
-        self._special = not self._wanted & self._failure(self._moved(self._best))
+        self._special = not self._wanted & self._failure(moved_a_little(self._best))
+        self._jumps = not self._is_steady(self._best)
         return bool(self._wanted)
 
     def run(self, calls: Sequence[Leaves]) -> None:
         """Make sizes smaller and numbers simpler until neither can be. _OutOfTime."""
-        layout = layout_of(self._best, calls, self._valid)
+        layout = layout_of(self._best, calls, lambda tried: self._expected(tried) is not None)
         before: Leaves | None = None
         while before is not self._best:
             before = self._best
@@ -187,25 +198,35 @@ class _Search:
     def _accept(self, leaves: Leaves) -> bool:
         """Take these arguments for the best if they fail as it did, and not by chance."""
         left = self._wanted & self._failure(leaves)
-        if not left or not (self._special or self._wanted & self._failure(self._moved(leaves))):
+        if not left:
+            return False
+        if not self._special and not self._wanted & self._failure(moved_a_little(leaves)):
+            return False
+        if not self._jumps and not self._is_steady(leaves):
             return False
         self._best, self._left = leaves, left
         return True
 
-    def _moved(self, leaves: Leaves) -> Leaves:
-        return moved_a_little(leaves, np.random.default_rng(0))
+    def _is_steady(self, leaves: Leaves) -> bool:
+        """Whether the reference returns about the same a little to either side."""
+        beside = (self._expected(moved_a_little(leaves, sign)) for sign in (1, -1))
+        here, size = self._expected(leaves), magnitude(leaves) or 1.0
+        return here is not None and all(
+            other is not None and is_steady(here.value, other.value, size) for other in beside
+        )
 
     def _failure(self, leaves: Leaves) -> Failure:
-        if time.monotonic() > self._deadline:
-            raise _OutOfTime
-        arguments = rebuild(self._arguments, leaves)
+        arguments = self._in_time(leaves)
         return failure_of(self._name, arguments, self._reference, self._call)
 
-    def _valid(self, leaves: Leaves) -> bool:
+    def _expected(self, leaves: Leaves) -> Expected | None:
+        return expected_of(self._name, self._in_time(leaves), self._reference)
+
+    def _in_time(self, leaves: Leaves) -> Arguments:
+        """The arguments to ask with. _OutOfTime."""
         if time.monotonic() > self._deadline:
             raise _OutOfTime
-        arguments = rebuild(self._arguments, leaves)
-        return expected_of(self._name, arguments, self._reference) is not None
+        return rebuild(self._arguments, leaves)
 
 
 def _data_of(exchange: Exchange) -> Iterator[Arguments]:
