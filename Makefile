@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE =
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint suite template clean
+.PHONY: demo test lint suite redteam template clean
 
 demo: $(VENV)/ready
 	$(BIN)/python tests/submissions/demo.py
@@ -24,6 +24,10 @@ lint: $(VENV)/ready
 
 suite: $(VENV)/ready
 	$(BIN)/pytest -n auto --dist loadgroup
+
+# Every attack against the wall, as every user that can be played here, and what each layer is worth.
+redteam: $(VENV)/ready
+	$(BIN)/python -m tests.attacks.run
 
 template: $(VENV)/ready
 	$(BIN)/grader template

@@ -144,12 +144,31 @@ def address_space() -> int:
         return 0
 
 
-def limit_worker(limits: WorkerLimits, already: int) -> None:
-    """Give a worker a session of its own and its share of time and memory.
+def tasks_of_this_user() -> int:
+    """Number of processes and threads of an ordinary user; 0 for root, or where nobody can tell."""
+    user = os.getuid()
+    total = 0
+    if user == 0:
+        return 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if process.stat().st_uid == user:
+                total += sum(1 for _ in (process / "task").iterdir())
+    return total
+
+
+def limit_worker(limits: WorkerLimits, already: int, tasks: int = 0) -> None:
+    """Give a worker a session of its own and its share of time, memory and threads.
 
     `already` is the address space of the server that it was forked from. [bytes]
+    `tasks` is what else its user has running: a limit counts all of a user.
     """
     os.setsid()
+    if tasks:
+        most = tasks + _PROCESSES
+        hard = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+        if hard == resource.RLIM_INFINITY or most < hard:
+            resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s))
     if already:
         most = already + limits.memory_mb * 2**20

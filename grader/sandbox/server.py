@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from . import isolation, modules, scratch, wire, worker
 
-_WATCH_S = 0.05
+_WATCH_S = 0.02
 """Between looks at the scratch folder: what is written meanwhile comes on top."""
 
 
@@ -83,7 +83,7 @@ refused_decoder = msgspec.msgpack.Decoder(list[str])
 def serve(sock: socket.socket, plan: isolation.Plan, parent: int) -> None:
     """Shut this process in and obey until the trusted side closes the socket."""
     sock = _drop_what_was_inherited(sock)
-    already = isolation.address_space()
+    already, tasks = isolation.address_space(), isolation.tasks_of_this_user()
     missing = isolation.shut_in(plan, parent)
     isolation.hide_from_siblings()
     # What is alive now stays: a worker that collects garbage need not copy its pages.
@@ -91,7 +91,7 @@ def serve(sock: socket.socket, plan: isolation.Plan, parent: int) -> None:
     gc.freeze()
     channel = wire.Channel(sock, exact=True)
     channel.send(Started(missing))
-    server = Server(sock, channel, already, plan.scratch)
+    server = Server(sock, channel, already, tasks, plan.scratch)
     while True:
         while not channel.answers_within(_WATCH_S):
             server.watch()
@@ -106,11 +106,17 @@ class Server:
     """What is staged, and the orders on it."""
 
     def __init__(
-        self, sock: socket.socket, channel: wire.Channel, already: int, scratch_folder: str
+        self,
+        sock: socket.socket,
+        channel: wire.Channel,
+        already: int,
+        tasks: int,
+        scratch_folder: str,
     ) -> None:
         self._sock = sock
         self._channel = channel
         self._already = already
+        self._tasks = tasks
         self._compiled: list[modules.Compiled] = []
         self._gate = modules.Gate([], [], [])
         self._hidden: list[str] = []
@@ -157,7 +163,7 @@ class Server:
         try:
             self._channel.close()
             isolation.own_descriptors()
-            isolation.limit_worker(self._limits, self._already)
+            isolation.limit_worker(self._limits, self._already, self._tasks)
             if isinstance(order, Spawn):
                 output = worker.CappedText(self._limits.output)
                 worker.run(sock, self._compiled, self._gate, self._hidden, output, server)

@@ -49,7 +49,7 @@ class Peak(Struct):
     """Resident memory of the trusted process. [bytes]"""
     tasks: int = 0
     scratch: int = 0
-    """Bytes in the scratch folders, and 16 KiB for each entry."""
+    """Bytes in the scratch folders, and 64 KiB for each entry."""
     standing: set[tuple[str, ...]] = field(default_factory=set)
     """Scheduling policy and niceness of the trusted process."""
 
@@ -225,7 +225,7 @@ def _zipped(attack: Attack, folder: Path, paths: dict[str, str]) -> Path:
 def _command(user: User, without: tuple[str, ...], number: int | None) -> list[str]:
     python = [sys.executable] if number is None else [python_for(number)]
     if user == "container":
-        python = ["setpriv", f"--bounding-set=-all,{_plus(_CONTAINER)}", *python]
+        python = ["/usr/bin/setpriv", f"--bounding-set=-all,{_plus(_CONTAINER)}", *python]
     return [*python, str(HERE / "switched.py"), "; ".join(without)]
 
 
@@ -356,7 +356,7 @@ def _look(pid: int, scratch: Path, peak: Peak) -> None:
     used = 0
     for entry in _entries(scratch):
         with contextlib.suppress(OSError):
-            used += 16_384 + entry.stat(follow_symlinks=False).st_blocks * 512
+            used += 65_536 + entry.stat(follow_symlinks=False).st_blocks * 512
     peak.scratch = max(peak.scratch, used)
 
 
@@ -377,14 +377,15 @@ def _heir_of_orphans() -> Iterator[object]:
 
     def orphans() -> tuple[str, ...]:
         alive: list[str] = []
-        # A process that was killed just now may need a moment to go.
-        for _ in range(20):
+        # A process that was killed just now may need a moment to go, and one that has just lost
+        # its parent a moment to be seen.
+        for attempt in range(20):
             time.sleep(0.01)
             left = _children() - before
             for pid in left:
                 with contextlib.suppress(OSError):
                     os.waitpid(pid, os.WNOHANG)
-            if not _children() - before:
+            if attempt > 5 and not _children() - before:
                 return ()
         for pid in _children() - before:
             for one in (*_tasks_below(pid),):
@@ -409,5 +410,5 @@ def _children() -> set[int]:
 
 def _remove(path: Path) -> None:
     """Remove a tree, however deep it is and whatever its modes are."""
-    subprocess.run(["chmod", "-R", "u+rwx", str(path)], check=False, capture_output=True)
-    subprocess.run(["rm", "-rf", "--", str(path)], check=False, capture_output=True)
+    subprocess.run(["/bin/chmod", "-R", "u+rwx", str(path)], check=False, capture_output=True)
+    subprocess.run(["/bin/rm", "-rf", "--", str(path)], check=False, capture_output=True)

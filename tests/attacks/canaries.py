@@ -17,7 +17,7 @@ from .book import Canary
 
 _MEMORY = 260 * 2**20
 """A grade takes some 60 MB; a message of 8 MiB may unfold a few times over. [bytes]"""
-_SCRATCH = 80 * 2**20
+_SCRATCH = 200 * 2**20  # 64, and what is written between two looks
 _TASKS = 100
 _WINDOW = 7
 """A secret has 12 letters; so many of them in a row are no accident."""
@@ -95,7 +95,8 @@ def _denied(run: Run) -> Iterator[tuple[Canary, str]]:
     if run.attack.interrupt_s:
         return
     if run.status != 0:
-        yield "denied", f"the grader ended with status {run.status}"
+        last = (run.terminal.splitlines() or [""])[-1][:200]
+        yield "denied", f"the grader ended with status {run.status}: {last}"
     found = document(run)
     if not found or not found["extra_data"]["complete"]:
         yield "denied", "results.json is not whole"

