@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -162,7 +163,7 @@ _JUDGES = {
 
 def _names(finding: Finding, subject: Subject) -> bool:
     """Whether a finding names this mistake, or one that says the same."""
-    known = finding.staff.removeprefix("known as ").split(", ")
+    known = re.split(r", | or ", finding.staff.removeprefix("known as "))
     return subject.name in known or subject.says in " ".join((finding.lead, *finding.evidence))
 
 
