@@ -2,10 +2,11 @@
 
 The exchanges of the check are played again on the variants of the function that is wrong. What
 agrees with every answer of the student's, where the reference does not, is an explanation, unless
-an earlier check has shown that the student's code does not do that. Where none agrees in
-everything, the elements of a returned tuple are explained one by one; then two variants are tried
-together: those whose effects add up to the student's, what was found before with one more, and
-others while there is time. What stays is an honest 'none of the known mistakes'.
+an earlier check, or the same calls with other numbers, show that the student's code does not do
+that. Where none agrees in everything, the elements of a returned tuple are explained one by one;
+then two variants are tried together: those whose effects add up to the student's, what was found
+before with one more, and others while there is time. What stays is an honest 'none of the known
+mistakes'.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 from msgspec import Struct
 
 from grader.exchange import Exchange
+from grader.feedback.questions import tell_apart
 from grader.feedback.replay import Played, play
 from grader.feedback.trials import (
     Trial,
@@ -28,13 +30,15 @@ from grader.feedback.trials import (
     other_pairs,
     pairs_that_add_up,
     try_variant,
-    which_fits,
+    which_fit,
     which_raises,
 )
 from grader.feedback.variants import Variant, VariantError, build, source_of
 
 _BUDGET_S = 1.5
 """Longest for one check on a busy machine; a twentieth of it is the rule."""
+_MOST_ALIKE = 3
+"""Mistakes that cannot be told apart; where there are more, too little is known to name one."""
 _PAIRS = 1500
 """Pairs of no special promise that are tried for one submission, at half a millisecond each."""
 _PAIRS_AT_ONCE = 750
@@ -45,6 +49,8 @@ class Explanation(Struct, frozen=True):
 
     function: str
     variants: tuple[Variant, ...]
+    others: tuple[Variant, ...] = ()
+    """What else would explain it, each alone, as far as could be told."""
 
     @property
     def is_convention(self) -> bool:
@@ -59,6 +65,7 @@ class _Seen(Struct, frozen=True):
     earlier: Sequence[Sequence[Exchange]]
     function: str
     right: list[Played]
+    call: Callable[..., Any] | None
 
 
 class Diagnosis:
@@ -75,18 +82,22 @@ class Diagnosis:
         self._pairs_left = _PAIRS
 
     def explain(
-        self, history: Sequence[Exchange], earlier: Sequence[Sequence[Exchange]] = ()
+        self,
+        history: Sequence[Exchange],
+        earlier: Sequence[Sequence[Exchange]] = (),
+        call: Callable[..., Any] | None = None,
     ) -> Explanation | None:
         """The explanation of the first function of a check that is wrong, if there is one.
 
-        `earlier` are the histories of the checks before it, passed or not.
+        `earlier` are the histories of the checks before it, passed or not; `call` calls the
+        student's own functions by name.
         """
         deadline = time.monotonic() + _BUDGET_S
         for function, right in self._wrong_functions(history):
-            seen = _Seen(history, earlier, function, right)
+            seen = _Seen(history, earlier, function, right, call)
             explanation = self._explain(seen, deadline)
             if explanation is not None:
-                self._found.setdefault(function, explanation)
+                self._found[function] = explanation
                 return explanation
         return None
 
@@ -131,28 +142,48 @@ class Diagnosis:
     def _explain(self, seen: _Seen, deadline: float) -> Explanation | None:
         function = seen.function
         known = self._found.get(function)
-        if known is not None and self._agrees(seen, known.variants):
-            # The same function was wrong before, and this is what it was then.
-            return known
+        if known is not None:
+            # The same function was wrong before; is this what it was then?
+            several = [known.variants, *((other,) for other in known.others)]
+            again = [variants for variants in several if self._agrees(seen, variants)]
+            if again:
+                return _one_of(function, again)
         trials = []
         for variant in self._by_function.get(function, []):
             version = self._version(function, (variant,))
             if version is not None and time.monotonic() < deadline:
                 played = play(seen.history, function, version, self._reference)
                 trials.append(try_variant(variant, played, seen.right))
-        fitting = which_fits(trials, lambda variant: self._is_told_apart(seen, (variant,)))
-        if fitting is not None:
-            return Explanation(function, (fitting,))
+        fitting = which_fit(trials)
+        alone: list[tuple[Variant, ...]] = [(variant,) for variant in fitting]
+        left = [one for one in alone if not self._is_told_apart(seen, one)]
+        left = self._confirmed(seen, left)
+        if left:
+            return _one_of(function, left) if len(left) <= _MOST_ALIKE else None
+        trials = [trial for trial in trials if not trial.fits]
         chosen = one_for_each_output(trials)
         if chosen and not any(self._is_told_apart(seen, (variant,)) for variant in chosen):
             return Explanation(function, chosen)
         for pair in self._pairs(trials, seen, known):
             if time.monotonic() > deadline:
                 break
-            if self._agrees(seen, pair) and not self._is_told_apart(seen, pair):
+            fits = self._agrees(seen, pair) and not self._is_told_apart(seen, pair)
+            if fits and self._confirmed(seen, [pair]):
                 return Explanation(function, pair)
         chosen = which_raises(trials)
         return Explanation(function, chosen) if chosen else None
+
+    def _confirmed(
+        self, seen: _Seen, several: Sequence[tuple[Variant, ...]]
+    ) -> list[tuple[Variant, ...]]:
+        """Those that do what the student's code does with other numbers, too."""
+        right = self._version(seen.function, ())
+        if seen.call is None or right is None:
+            return list(several)
+        versions = {i: self._version(seen.function, one) for i, one in enumerate(several)}
+        candidates = {i: version for i, version in versions.items() if version is not None}
+        asked = seen.history, seen.function, self._reference, seen.call
+        return [several[i] for i in tell_apart(candidates, right, *asked)]
 
     def _pairs(
         self, trials: Sequence[Trial], seen: _Seen, known: Explanation | None
@@ -171,7 +202,9 @@ class Diagnosis:
         version = self._version(seen.function, variants)
         if version is None:
             return False
-        return all(one.agrees for one in play(seen.history, seen.function, version, self._reference))
+        return all(
+            one.agrees for one in play(seen.history, seen.function, version, self._reference)
+        )
 
     def _is_told_apart(self, seen: _Seen, variants: tuple[Variant, ...]) -> bool:
         """Whether the student's code was right in an earlier check where these are wrong."""
@@ -211,3 +244,9 @@ class Diagnosis:
         if function not in self._sources:
             self._sources[function] = source_of(self._reference, function)
         return self._sources[function]
+
+
+def _one_of(function: str, several: Sequence[tuple[Variant, ...]]) -> Explanation:
+    """The first, and the others beside it: the more specific ones come first."""
+    first, *others = several
+    return Explanation(function, first, tuple(variant for (variant,) in others))

@@ -58,7 +58,9 @@ def play(
             continue
         made_for_it = isinstance(exchange.value, Inside) and exchange.value.number in handed
         if made_for_it:
-            act = _act(exchange, exchange.name, _function_of(reference)(exchange.name), reference, objects)
+            act = _act(
+                exchange, exchange.name, _function_of(reference)(exchange.name), reference, objects
+            )
         else:
             act = _act(exchange, name, version, reference, objects)
         if act is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,6 @@ from grader.feedback.agree import agree
 from grader.feedback.replay import Played
 from grader.feedback.variants import Variant
 
-_MOST_ALIKE = 4
-"""Mistakes that one check cannot tell apart; where there are more, it says too little."""
 _MOST_PAIRS = 40
 _RTOL = 1e-7
 """Of a sum of two effects along a random direction; what fits is tried in earnest afterwards."""
@@ -75,14 +73,13 @@ def try_variant(variant: Variant, played: Iterator[Played], right: Sequence[Play
     )
 
 
-def which_fits(trials: Sequence[Trial], told_apart: Callable[[Variant], bool]) -> Variant | None:
-    """The first variant that agrees in everything: the more specific ones come first.
-
-    `told_apart` says whether earlier checks show that it is another.
-    """
-    fitting = [t.variant for t in trials if t.fits and not told_apart(t.variant)]
-    alike = {variant.says for variant in fitting}
-    return fitting[0] if 0 < len(alike) <= _MOST_ALIKE else None
+def which_fit(trials: Sequence[Trial]) -> list[Variant]:
+    """The variants that agree in everything, one of those that say the same."""
+    fitting: dict[str, Variant] = {}
+    for trial in trials:
+        if trial.fits:
+            fitting.setdefault(trial.variant.says, trial.variant)
+    return list(fitting.values())
 
 
 def one_for_each_output(trials: Sequence[Trial]) -> tuple[Variant, ...]:

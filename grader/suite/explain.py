@@ -56,7 +56,7 @@ class Explainer:
             return _of_cascade(function, cause, self._wrong[cause])
         for function in diagnosis.wrong_functions(history):
             self._wrong.setdefault(function, number)
-        explanation = diagnosis.explain(history, self._earlier)
+        explanation = diagnosis.explain(history, self._earlier, call)
         if explanation is None or explanation.is_convention:
             return explanation
         return of_mistake(explanation)
@@ -87,10 +87,13 @@ def of_mistake(explanation: Explanation) -> Finding:
     return Finding(
         kind="mistake",
         lead=f"{_shown(explanation.function)}: {first.says}",
-        evidence=tuple(f"And: {other.says}" for other in others),
+        evidence=(
+            *(f"And: {other.says}" for other in others),
+            *(f"Or this, which looks the same here: {other.says}" for other in explanation.others),
+        ),
         question=first.hint,
         function=explanation.function,
-        staff="known as " + ", ".join(variant.name for variant in explanation.variants),
+        staff=_known_as(explanation),
     )
 
 
@@ -102,7 +105,7 @@ def of_convention(explanation: Explanation) -> Finding:
         lead=f"{_shown(explanation.function)}: {says}",
         evidence=("The text has it otherwise; both are consistent, and it is accepted.",),
         function=explanation.function,
-        staff="known as " + ", ".join(variant.name for variant in explanation.variants),
+        staff=_known_as(explanation),
     )
 
 
@@ -114,6 +117,11 @@ def _of_cascade(function: str, cause: str, number: str) -> Finding:
         question=f"Mend {_shown(cause)} first; what does its check say?",
         function=function,
     )
+
+
+def _known_as(explanation: Explanation) -> str:
+    names = ", ".join(variant.name for variant in explanation.variants)
+    return " or ".join(["known as " + names, *(variant.name for variant in explanation.others)])
 
 
 def _shown(name: str) -> str:

@@ -57,7 +57,8 @@ def main() -> None:
     """Read jobs, grade them, write answers."""
     jobs = msgspec.json.decode(sys.stdin.buffer.read(), type=list[Job])
     answers: list[Answer] = []
-    with AuditWall() as wall:
+    wall = AuditWall()
+    with wall:
         assignment = load_assignment(ROOT)
 
         def serve(grade: Callable[[Round], Graded]) -> None:
