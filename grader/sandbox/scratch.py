@@ -12,39 +12,47 @@ from pathlib import Path
 
 MOST_BYTES = 64 * 2**20
 MOST_ENTRIES = 2_000
+MOST_DEPTH = 50
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def is_overfull(folder: str) -> bool:
     """Whether the folder holds more than homework writes."""
     total = entries = 0
-    waiting = [folder]
+    waiting = [(folder, 0)]
     while waiting:
-        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as found:
+        path, depth = waiting.pop()
+        with contextlib.suppress(OSError), os.scandir(path) as found:
             for entry in found:
                 entries += 1
                 with contextlib.suppress(OSError):
                     total += entry.stat(follow_symlinks=False).st_blocks * 512
                     if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                if entries > MOST_ENTRIES or total > MOST_BYTES:
+                        waiting.append((entry.path, depth + 1))
+                if entries > MOST_ENTRIES or total > MOST_BYTES or depth > MOST_DEPTH:
                     return True
     return False
 
 
 def empty(folder: Path) -> None:
     """Remove all that is in the folder. Nobody may be writing to it any more."""
-    with os.scandir(folder) as found:
-        if next(found, None) is None:
-            return
-    top = os.open(folder, _DIRECTORY)
+    place = os.open(folder, _DIRECTORY)
+    above: list[str] = []
     try:
-        number = 0
-        while names := os.listdir(top):  # noqa: PTH208 - a descriptor, not a path
-            for name in names:
-                number = _remove(top, name, number)
+        while True:
+            inner = _remove_files(place)
+            if inner:
+                above.append(inner)
+                next_place = os.open(inner, _DIRECTORY, dir_fd=place)
+            elif above:
+                next_place = os.open("..", _DIRECTORY, dir_fd=place)
+                os.rmdir(above.pop(), dir_fd=next_place)
+            else:
+                return
+            os.close(place)
+            place = next_place
     finally:
-        os.close(top)
+        os.close(place)
 
 
 def remove(folder: Path) -> None:
@@ -54,23 +62,15 @@ def remove(folder: Path) -> None:
         folder.rmdir()
 
 
-def _remove(top: int, name: str, number: int) -> int:
-    """Remove one entry; what is in a folder moves up first, so that none is ever deep."""
-    try:
-        os.unlink(name, dir_fd=top)
-    except (IsADirectoryError, PermissionError):
-        os.chmod(name, 0o700, dir_fd=top)
-        inside = os.open(name, _DIRECTORY, dir_fd=top)
+def _remove_files(place: int) -> str:
+    """Remove files and empty folders; the name of a folder that is left, open now, or none."""
+    for name in os.listdir(place):
         try:
-            for child in os.listdir(inside):  # noqa: PTH208 - a descriptor, not a path
-                try:
-                    os.unlink(child, dir_fd=inside)
-                except (IsADirectoryError, PermissionError):
-                    # A folder that is closed cannot be moved by its owner.
-                    os.chmod(child, 0o700, dir_fd=inside)
-                    number += 1
-                    os.rename(child, f".left-{number}", src_dir_fd=inside, dst_dir_fd=top)
-        finally:
-            os.close(inside)
-        os.rmdir(name, dir_fd=top)
-    return number
+            os.unlink(name, dir_fd=place)
+        except (IsADirectoryError, PermissionError):
+            try:
+                os.rmdir(name, dir_fd=place)
+            except OSError:
+                os.chmod(name, 0o700, dir_fd=place)
+                return name
+    return ""
