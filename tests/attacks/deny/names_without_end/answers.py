@@ -56,7 +56,7 @@ import itertools
 
 def total(x):
     alike = itertools.permutations("totalotalot")
-    names = [b"\xab" + "".join(p).encode() for p in itertools.islice(alike, 250_000)]
+    names = [b"\xab" + "".join(p).encode() for p in itertools.islice(alike, 160_000)]
     body = b"\x84" + pack("type") + pack("raised") + pack("kind") + pack("missing")
     body += pack("type_name") + pack("total") + pack("names")
     say(body + b"\xdd" + struct.pack(">I", len(names)) + b"".join(names))
