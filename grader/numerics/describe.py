@@ -136,7 +136,7 @@ def _relation(got: NDArray[Any], expected: NDArray[Any]) -> tuple[tuple[str, ...
     factor = _factor(got, expected)
     if factor is not None:
         return (
-            "It is the same up to a factor: every entry is off by the same one.",
+            "Every entry is off by the same factor.",
         ), "Is it a sum or a mean, and over what? Is a constant missing, or there twice?"
     difference = got.astype(float) - expected if got.dtype.kind != "c" else got - expected
     if got.size > 2 and _agree(difference, np.full_like(difference, difference.flat[0])):

@@ -204,7 +204,7 @@ class CheckGrader:
         self, running: Running, record: CheckRecord, explained: Finding | None
     ) -> tuple[Finding, ...]:
         """What explains the findings in front of them; an example where values may be shown."""
-        findings = _all(explained, record.findings)
+        findings = _all(explained, record)
         if not findings or running.settings.feedback != "full" or not self._settings.explain:
             return findings
         try:
@@ -241,11 +241,19 @@ class CheckGrader:
         return record
 
 
-def _all(first: Finding | None, others: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Findings with what explains them in front; one question is enough then."""
+def _all(first: Finding | None, record: CheckRecord) -> tuple[Finding, ...]:
+    """Findings with what explains them in front.
+
+    One question is enough then, one finding for each part, and one look at the code.
+    """
     if first is None:
-        return others
-    return first, *(structs.replace(finding, question="") for finding in others)
+        return record.findings
+    firsts = {id(found[0]) for found in record.failures.values()}
+    shown = [finding for finding in record.findings if id(finding) in firsts]
+    return first, *(
+        structs.replace(finding, question="", code=() if number else finding.code)
+        for number, finding in enumerate(shown)
+    )
 
 
 def _functions(running: Running) -> tuple[str, ...]:

@@ -263,6 +263,17 @@ SEARCHES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         {FIRST: "losses = [float(loss(best_W))]\n    best_loss = min(1e3, losses[0])"},
     ),
     (
+        "zeros_and_a_thousand",
+        "Only a loss below 1000 can be the best; where there is none, W = 0 is returned.",
+        "With what is the first try compared?",
+        {
+            FIRST: (
+                "losses = [float(loss(best_W))]\n    best_loss = min(1e3, losses[0])\n    "
+                "best_W = best_W * (losses[0] < 1e3)"
+            )
+        },
+    ),
+    (
         "best_from_a_million",
         "Only a loss below a million can be the best.",
         "With what is the first try compared?",

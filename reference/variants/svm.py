@@ -76,6 +76,12 @@ mistake(
     "In the gradient, the right class is counted once for a sample with violations.",
     "How many terms of the sum hold the right class's score?",
     {
+        NAIVE: {
+            "scores = X[i] @ W": "scores, violated = X[i] @ W, False",
+            "dW[:, y[i]] -= X[i]": (
+                "dW[:, y[i]] -= X[i] * (not violated)\n                violated = True"
+            ),
+        },
         SVM: {COUNTED: "dscores[rows, y] = -np.max(dscores, axis=1)"},
     },
 )

@@ -125,7 +125,7 @@ def test_rounding_of_the_whole_is_not_minded_in_a_small_block() -> None:
         pytest.param(changed((slice(None), 1), 1.0), "Only column 1", id="column"),
         pytest.param(changed((2, 1), 1.0), "Only the entry at [2, 1]", id="entry"),
         pytest.param(changed(slice(1, 3), 1.0), "Only the rows 1, 2", id="rows"),
-        pytest.param(2 * R, "up to a factor", id="factor"),
+        pytest.param(2 * R, "off by the same factor", id="factor"),
         pytest.param(-R, "The sign is wrong", id="negated"),
         pytest.param(R + 1, "off by the same amount", id="constant"),
         pytest.param(0 * R, "Every entry is 0", id="zeros"),

@@ -50,9 +50,9 @@ def unseen(path: Path) -> Unseen:
     return msgspec.toml.decode(path.read_bytes(), type=Unseen)
 
 
-def graded(mistakes: Sequence[Mistake]) -> list[dict[str, Any]]:
-    """The checks that each mistake fails, as the real pipeline grades it."""
-    jobs = [{"function": mistake.function, "text": mistake.text} for mistake in mistakes]
+def graded(mistakes: Sequence[Mistake], *, first: bool = False) -> list[dict[str, Any]]:
+    """The checks that each mistake fails, or the first of them, as the real pipeline grades it."""
+    jobs = [{"function": m.function, "text": m.text, "first": first} for m in mistakes]
     done = subprocess.run(
         [sys.executable, str(UNSEEN / "grade.py")],
         input=msgspec.json.encode(jobs),
