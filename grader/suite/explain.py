@@ -54,12 +54,13 @@ class Explainer:
         if cascade is not None:
             function, cause = cascade
             return _of_cascade(function, cause, self._wrong[cause])
+        explanation = diagnosis.explain(history, self._earlier, call)
+        if explanation is not None and explanation.is_convention:
+            # What is built on it is no cascade: there the same convention is to be accepted.
+            return explanation
         for function in diagnosis.wrong_functions(history):
             self._wrong.setdefault(function, number)
-        explanation = diagnosis.explain(history, self._earlier, call)
-        if explanation is None or explanation.is_convention:
-            return explanation
-        return of_mistake(explanation)
+        return None if explanation is None else of_mistake(explanation)
 
     @contextmanager
     def accepted(self, explanation: Explanation) -> Iterator[types.ModuleType]:

@@ -52,6 +52,10 @@ variants.mistake(
     "means.squares", "no_square", says="The square is missing.", hint="Which power?",
     source={"**2": ""},
 )
+# What is built on it is then half as large, too.
+variants.convention(
+    "means.mean", "half", says="Half of the mean.", source={"x.size": "(2 * x.size)"}
+)
 
 
 @variants.convention("means.squares", says="Half of the mean of squares.")
@@ -130,7 +134,7 @@ def test_good_suite_is_green(means: Path) -> None:
     assert problems(run) == []
     table = {line.split("  ")[0]: line.split() for line in run.printed.splitlines()}
     assert table["mistakes"][1:] == ["2", "2", "named"]
-    assert table["conventions"][1:] == ["1", "1", "earns", "its", "credit"]
+    assert table["conventions"][1:] == ["2", "2", "earns", "its", "credit"]
     assert table["right solutions"][2:] == ["1", "1", "full", "marks"]
     assert int(table["mutants"][1]) > 10
     assert not run.left_over
