@@ -10,20 +10,25 @@ pytestmark = part("Numerical gradients", number=3)
 SHAPES = (5,), (3, 2), (2, 1, 3)
 
 
+def factors(x):
+    """1, -2, 3, … in the shape of x."""
+    k = np.arange(1.0, x.size + 1.0).reshape(x.shape)
+    return np.where(k % 2 == 1, k, -k)
+
+
 def curved(x):
     """A function of an array of any shape whose slope differs in every entry and bends there."""
-    k = np.arange(1.0, x.size + 1.0).reshape(x.shape)
-    return float(np.sum(k * x**2 + np.sin(x + k)) + x.flat[0] * x.flat[-1])
+    return float(np.sum(factors(x) * x**2 + np.sin(x + factors(x))) + x.flat[0] * x.flat[-1])
 
 
 def start(rng, shape):
-    """A point where the slopes of `curved` are far from 0 and x + h - h is rarely x."""
+    """A point where `curved` rises in one entry and falls in the next; x + h - h is rarely x."""
     return rng.uniform(0.7, 2.3, shape)
 
 
 def slope(x):
     """The gradient of `curved`, by hand."""
-    k = np.arange(1.0, x.size + 1.0).reshape(x.shape)
+    k = factors(x)
     dx = 2.0 * k * x + np.cos(x + k)
     dx.flat[0] += x.flat[-1]
     dx.flat[-1] += x.flat[0]
@@ -190,6 +195,12 @@ def one_entry(x):
     return dx
 
 
+def relative_difference(a, b, order):
+    """|a - b| / (|a| + |b|) by a norm over all entries."""
+    sizes = [np.linalg.norm(np.ravel(v), order) for v in (a - b, a, b)]
+    return sizes[0] / (sizes[1] + sizes[2])
+
+
 WRONG = {
     "twice as large": lambda x: 2.0 * slope(x),
     "the wrong sign": lambda x: -slope(x),
@@ -237,10 +248,22 @@ def test_check_gradient_tolerance(check, rng):
 def test_check_gradient_norms(check, rng):
     """check_gradient takes norms over all entries, large and small, and leaves x as it was."""
     name = "gradients.check_gradient"
+    for shape in SHAPES:
+        x = start(rng, shape)
+        # Where one entry is wrong, each norm finds another relative difference: a tolerance
+        # between two of them tells which was taken.
+        found = [relative_difference(one_entry(x), slope(x), order) for order in (1, 2, np.inf)]
+        for tolerance in np.sqrt(np.multiply(found[1:], found[:-1])):
+            check.matches(name, curved, one_entry, x, tolerance=float(tolerance))
     x = start(rng, (4, 2))
     # The smallest entry by itself is lost in the rounding of f.
     sizes = np.logspace(-7.0, 2.0, 8).reshape(4, 2)
     for factor in (1.0, 1.01):
         df = times(factor, lambda x: 3.0 * sizes * x**2)
         check.matches(name, lambda x: float(np.sum(sizes * x**3)), df, x)
+    # Differences that cancel where they are summed with their signs.
+    off = np.resize([0.1, -0.1], x.shape)
+    check.matches(name, curved, lambda x: slope(x) + off, x)
+    # A function that bends so soon that a step of 1e-3 is too long.
+    check.matches(name, lambda x: np.sum(np.sin(40.0 * x)), lambda x: 40.0 * np.cos(40.0 * x), x)
     check.pure(name, (curved, slope, x), (curved, times(1.01, slope), x))

@@ -203,11 +203,16 @@ def shifted_rows(rng, D=5, C=4):
 
 
 def wide_rows(rng, D=5, C=4):
-    """Scores 1e3 apart within each row, where the right class is far from the best."""
+    """Scores 1e3 apart within each row, where the right class is far from the best.
+
+    They lie round 2e3 and -2e3 in turns: whether exp overflows is not left to chance.
+    """
     W, X, _ = draw(rng, 7, D, C)
     scores = X @ W
-    factors = 1e3 / (scores.max(axis=1) - scores.min(axis=1))
-    return W, X * factors[:, np.newaxis], scores.argmin(axis=1)
+    factors = 1e3 / np.ptp(scores, axis=1)
+    shifts = np.resize([2e3, -2e3], 7) - factors * scores.mean(axis=1)
+    wide = np.column_stack([X * factors[:, np.newaxis], shifts])
+    return np.vstack([W, np.ones(C)]), wide, scores.argmin(axis=1)
 
 
 def judge_extremes(check, rng, name, rows):
