@@ -1,0 +1,1 @@
+"""A class: every submission of an export, its gradebook and its page."""

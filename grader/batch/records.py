@@ -1,0 +1,92 @@
+"""What a batch knows of a class: who handed in what, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from grader.outcomes import Status, Visibility
+
+RECORD = "record.json"
+"""Beside a submission's results.json and report.html; written last, so it stands for all three."""
+
+
+class Submitter(Struct, frozen=True):
+    """One of those who handed a submission in; an identity stays text, whatever it looks like."""
+
+    name: str
+    sid: str = ""
+    email: str = ""
+
+
+class Entry(Struct, frozen=True):
+    """One submission of a class.
+
+    `name` is unique and fit to be a folder's name; `path` is what `grader grade` would be given;
+    `created_at` is ISO 8601 in UTC, or empty where nobody knows.
+    """
+
+    name: str
+    path: str
+    submitters: tuple[Submitter, ...] = ()
+    created_at: str = ""
+
+
+class Export(Struct, frozen=True):
+    """What was found to grade, and what could not be read."""
+
+    entries: tuple[Entry, ...]
+    troubles: tuple[str, ...] = ()
+
+
+class Misconception(Struct, frozen=True):
+    """Something known that a check found: a mistake or a convention, of which function."""
+
+    kind: str
+    """Of the finding: "mistake", "convention", "cascade", "timeout", "missing", …"""
+    function: str
+    lead: str
+    """The sentence that the student reads; alike for all who did the same."""
+
+
+class Checked(Struct, frozen=True):
+    """One check of one submission. Points are in hundredths, as shown on the pages."""
+
+    name: str
+    number: str
+    title: str
+    part: str
+    points: int
+    earned: int
+    status: Status
+    visibility: Visibility
+    found: tuple[Misconception, ...] = ()
+    seconds: float = 0.0
+
+
+class Record(Struct, frozen=True):
+    """What came of one submission.
+
+    `key` is the hash of all that the result depends on: submission, assignment, engine, seed and
+    settings. A submission that could not be graded has the status "failed", a `trouble` that says
+    why, and no checks.
+    """
+
+    name: str
+    key: str
+    status: Literal["graded", "failed"]
+    score: int = 0
+    """Hundredths of a point."""
+    maximum: int = 0
+    """Hundredths of a point that the assignment gives out."""
+    ungraded: int = 0
+    """Hundredths of a point that are left for the staff to give."""
+    checks: tuple[Checked, ...] = ()
+    notices: tuple[str, ...] = ()
+    troubles: tuple[str, ...] = ()
+    """What failed in the grader itself, for the staff."""
+    isolation: str = ""
+    seed: int | None = None
+    seconds: float = 0.0
+    trouble: str = ""
