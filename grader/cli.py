@@ -39,13 +39,13 @@ def grade(given: argparse.Namespace) -> int:
     """Grade one submission; write results.json, report.html and staff.html."""
     from grader.grade import Options
     from grader.grade import grade as grade_submission
-    from grader.output import RESULTS, Place, write_failure
+    from grader.output import write_failure
+    from grader.place import RESULTS, Place, PlaceRefused
 
     out: Path = given.out
     if not given.submission.exists():
         expected = "expected a folder, a zip, a notebook or a .py file"
         return _usage(f"{given.submission}: {expected}. It is not there.")
-    out.mkdir(parents=True, exist_ok=True)
     place = Place(out, given.results or out / RESULTS)
     options = Options(
         submission=given.submission,
@@ -58,6 +58,8 @@ def grade(given: argparse.Namespace) -> int:
     )
     try:
         graded = grade_submission(options)
+    except PlaceRefused as refused:
+        return _usage(str(refused))
     except Exception as error:  # noqa: BLE001 - whatever it is, results.json must say so
         write_failure(place, error)
         return _fail(error, out)
@@ -231,7 +233,7 @@ def _print_progress(done: int, of: int, name: str) -> None:
 
 
 def _print_grade(graded: Grade, out: Path) -> None:
-    from grader.output import REPORT, STAFF_REPORT
+    from grader.place import REPORT, STAFF_REPORT
     from grader.text import one_line
 
     for outcome in graded.outcomes:
@@ -275,11 +277,12 @@ def _fail(error: Exception, out: Path) -> int:
     """Say what failed, in a line; the traceback goes to a file for whoever mends it."""
     from grader.assignment import AssignmentError
     from grader.grade import IsolationTooWeak
+    from grader.place import FAILURE
     from grader.suite.run import ReferenceBroken
 
     if isinstance(error, (AssignmentError, IsolationTooWeak, ReferenceBroken)):
         return _complain(str(error))
-    path = out / "grader-failure.txt"
+    path = out / FAILURE
     path.write_text("".join(traceback.format_exception(error)), "utf-8")
     return _complain(
         f"The grader failed, not the submission: {type(error).__name__}: {error}. "

@@ -17,7 +17,8 @@ import msgspec
 from msgspec import Struct
 
 from grader.outcomes import Grade, Surface
-from grader.output import Output, Place
+from grader.output import Output
+from grader.place import Place, prepare
 from grader.sandbox import isolation, modules, words
 from grader.sandbox.student import Handed, Limits, Student
 from grader.sandbox.wall import Wall
@@ -52,10 +53,11 @@ class IsolationTooWeak(Exception):
 def grade(options: Options) -> Grade:
     """Grade one submission and write its results and pages.
 
-    Raises AssignmentError or ReferenceBroken if the assignment is, IsolationTooWeak if the wall
-    is lower than asked for, WallFailed if there is none. Whatever else is raised, results.json
-    holds what was graded before.
+    Raises PlaceRefused where they cannot be written safely, AssignmentError or ReferenceBroken
+    if the assignment is, IsolationTooWeak if the wall is lower than asked for, WallFailed if there
+    is none. Whatever else is raised, results.json holds what was graded before.
     """
+    prepare(options.place, options.submission)
     with Wall() as wall:
         # Only now, with the process server forked, is anything of the assignment read.
         from grader.assignment import load_assignment

@@ -10,7 +10,8 @@ import sys
 import traceback
 from pathlib import Path
 
-from grader.output import RESULTS, Place, write_failure
+from grader.output import write_failure
+from grader.place import RESULTS, Place
 
 GRADED, GRADER_FAILED = 0, 1
 

@@ -7,19 +7,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from grader.outcomes import Grade
+from grader.place import REPORT, RESULTS, STAFF_REPORT, Place
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
     from grader.submission import Submission
     from grader.suite.plugin import GradingPlugin
 
-RESULTS, REPORT, STAFF_REPORT = "results.json", "report.html", "staff.html"
+__all__ = ["REPORT", "RESULTS", "STAFF_REPORT", "BrokeDown", "Output", "Place", "write_failure"]
 
 _PARTIAL_S = 0.5
 """Longest that a graded check stays unwritten: to replace a file costs 2 ms, as much as a check."""
@@ -27,13 +25,6 @@ _PARTIAL_S = 0.5
 
 class BrokeDown(Exception):
     """The grader failed in the middle; results.json holds what was graded before."""
-
-
-class Place(Struct, frozen=True):
-    """Where the files go: results.json may have a place of its own."""
-
-    folder: Path
-    results: Path
 
 
 class Output:
@@ -114,7 +105,7 @@ class Output:
 
         folder = self._place.folder
         for name, staff in ((REPORT, False), (STAFF_REPORT, True)):
-            # A link that was handed in under this name would be followed.
+            # A link under this name would be followed.
             (folder / name).unlink(missing_ok=True)
             (folder / name).write_text(render_report(graded, staff=staff), "utf-8")
         write_results(graded, self._place.results)

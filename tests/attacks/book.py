@@ -68,6 +68,8 @@ class Attack(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether losing the honest points is fair: the submission as a whole cannot be read."""
     out_inside: bool = False
     """Whether the careless grader puts the results into the submission."""
+    refused: bool = False
+    """Whether the grader should refuse to begin, as bad usage."""
     interrupt_s: float = 0.0
     """When the grader is killed, if it is. [s]"""
     limit: Limit | None = None

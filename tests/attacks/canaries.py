@@ -94,6 +94,10 @@ def _is_in(secret: str, content: str, plain: str) -> bool:
 def _denied(run: Run) -> Iterator[tuple[Canary, str]]:
     if run.attack.interrupt_s:
         return
+    if run.attack.refused:
+        if run.status != 2:
+            yield "denied", f"not refused: status {run.status}"
+        return
     if run.status != 0:
         last = (run.terminal.splitlines() or [""])[-1][:200]
         yield "denied", f"the grader ended with status {run.status}: {last}"

@@ -13,6 +13,7 @@ FLOW = (
     ("audit",),
     ("grade", "package", "template", "doctor"),
     ("output",),
+    ("place",),
     ("assignment", "submission", "notebook", "unpack", "stubs"),
     ("sandbox",),
     ("suite",),
