@@ -183,6 +183,12 @@ class Grade(Struct, frozen=True):
         return bool(self.troubles) or any(o.status == "grader_failed" for o in self.outcomes)
 
 
+WITHHELD = (
+    "Your print output is withheld: it could show the hidden data of this check. "
+    "Run the public tests to see it."
+)
+
+
 def student_finding(finding: Finding, level: FeedbackLevel) -> Finding:
     """The finding as far as the author of the check lets the student read it."""
     if level == "result":
@@ -196,9 +202,15 @@ def student_finding(finding: Finding, level: FeedbackLevel) -> Finding:
 def student_outcome(outcome: Outcome) -> Outcome:
     """The outcome as far as its feedback level lets the student read it."""
     level = outcome.feedback
+    findings = [student_finding(f, level) for f in outcome.findings]
+    printed = [number for number, f in enumerate(outcome.findings) if f.printed]
+    if level == "hint" and printed:
+        # Said once: a check that fails in five ways would say it five times.
+        said = findings[printed[0]]
+        findings[printed[0]] = structs.replace(said, evidence=(*said.evidence, WITHHELD))
     notes = () if level == "result" else outcome.notes
     return structs.replace(
         outcome,
-        findings=tuple(student_finding(f, level) for f in outcome.findings),
+        findings=tuple(findings),
         notes=tuple(Note(student_finding(n.finding, level), n.credit) for n in notes),
     )

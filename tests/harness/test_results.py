@@ -219,6 +219,23 @@ def test_the_feedback_level_rules_what_is_said(level: str, seen: str) -> None:
     assert {word for word in words if word in text.replace("course staff", "")} == set(seen.split())
 
 
+@pytest.mark.parametrize(("level", "told"), [("full", 0), ("hint", 1), ("result", 0)])
+def test_withheld_print_output_is_said_to_be_withheld_once(level: str, told: int) -> None:
+    """Whoever looks for their own lines must learn that it is not they who made a mistake."""
+    findings = (finding(), finding(printed="W = 0.25"), finding(printed="dW = 0.5"))
+
+    (test,) = document(grade_of(outcome(feedback=level, findings=findings)))["tests"]
+
+    assert test["output"].count("Your print output is withheld") == told
+    assert ("0.25" in test["output"]) == (level == "full")
+
+
+def test_nothing_is_withheld_where_nothing_was_printed() -> None:
+    (test,) = document(grade_of(outcome(feedback="hint", findings=(finding(),))))["tests"]
+
+    assert "withheld" not in test["output"]
+
+
 def test_a_note_under_result_does_not_say_that_the_check_failed() -> None:
     noted = outcome(4, 4, feedback="result", notes=(Note(finding()),))
 
