@@ -22,7 +22,8 @@ _SLACK_OF_SAMPLES = 0.1
 _PLAIN = frozenset(
     {
         *("missing", "unwritten", "timeout", "not_run", "exit", "crash", "memory", "type"),
-        *("mutated", "loops", "no_loops", "calls", "stale", "impure", "not_raised", "callbacks"),
+        *("mutated", "loops", "no_loops", "calls", "stale", "constant", "impure", "not_raised"),
+        "callbacks",
     }
 )
 """Kinds of findings that say what was done, whatever the values are."""

@@ -1,5 +1,7 @@
-"""Nothing hidden in what students read: no expected value in a message, no answer in the template.
+"""Nothing hidden in what students read: no expected value on a page, no answer in the template.
 
+What is read is what Gradescope shows of a check and what the student's page shows, from lead to
+snippet and to the words beside a chart; the lines of a chart are drawings, to a tenth of a pixel.
 A number is taken for an expected value when it has four significant digits or more and is what one
 of the values that the reference gave in that check rounds to. Numbers that stand in the template
 are public.
@@ -10,13 +12,17 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 
 from grader.assignment import Assignment
 from grader.exchange import Exchange
-from grader.outcomes import Finding, Outcome, student_outcome
+from grader.outcomes import Grade, Outcome
+from grader.report import render_report
+from grader.results import results_document
 
 _DIGITS = 4
 _NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?:e[+-]?\d+)?(?![\w.]\d)")
@@ -43,15 +49,46 @@ def public_numbers(assignment: Assignment) -> frozenset[str]:
 
 def leaked(outcome: Outcome, expected: frozenset[float], public: frozenset[str]) -> Iterator[str]:
     """Numbers that the student reads and that are expected values of the check."""
-    shown = student_outcome(outcome)
-    findings = (*shown.findings, *(note.finding for note in shown.notes))
-    for token in {t for f in findings for text in _texts(f) for t in _NUMBER.findall(text)}:
+    for token in sorted({token for text in read_of(outcome) for token in _NUMBER.findall(text)}):
         digits = len(token.partition("e")[0].replace(".", "").lstrip("0"))
         if digits < _DIGITS or token in public or token in outcome.title:
             continue
         wanted = f"{float(token):.{digits - 1}e}"
         if any(f"{number:.{digits - 1}e}" == wanted for number in expected):
             yield token
+
+
+def read_of(outcome: Outcome) -> tuple[str, ...]:
+    """All that a student reads of a check, on Gradescope and on the page, now or once published."""
+    shown = structs.replace(outcome, visibility="visible")
+    grade = Grade("submission", "assignment", (shown,), shown.points)
+    document = results_document(grade)
+    page = _PageText()
+    page.feed(render_report(grade, staff=False))
+    return (document.output, *(test.output for test in document.tests), *page.texts)
+
+
+class _PageText(HTMLParser):
+    """Collects the text of a page, without its style."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._in_style = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note where the style begins."""
+        del attrs
+        self._in_style = tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note where the style ends."""
+        self._in_style = self._in_style and tag != "style"
+
+    def handle_data(self, data: str) -> None:
+        """Keep what is read."""
+        if not self._in_style:
+            self.texts.append(data)
 
 
 def template_leaks(assignment: Assignment) -> Iterator[str]:
@@ -84,10 +121,6 @@ def _code_lines(source: str) -> set[str]:
                     line.strip() for line in lines[statement.lineno - 1 : statement.end_lineno]
                 }
     return {line for line in found if len(line) >= _SHORT_LINE and not line.startswith("#")}
-
-
-def _texts(finding: Finding) -> tuple[str, ...]:
-    return (finding.lead, *finding.evidence, *finding.details, finding.question)
 
 
 def _numbers(value: Any) -> Iterator[float]:

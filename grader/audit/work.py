@@ -128,5 +128,6 @@ def _leaks(
     return tuple(
         f"{outcome.name}: {number}"
         for outcome in graded.outcomes
+        if outcome.findings or outcome.notes or outcome.charts
         for number in leaked(outcome, expected.get(outcome.name, frozenset()), public)
     )

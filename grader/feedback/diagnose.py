@@ -14,7 +14,6 @@ from __future__ import annotations
 import ast
 import functools
 import itertools
-import time
 import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -22,6 +21,7 @@ from typing import Any
 from msgspec import Struct
 
 from grader.exchange import Exchange
+from grader.feedback.budget import Budget
 from grader.feedback.questions import tell_apart
 from grader.feedback.replay import Played, play
 from grader.feedback.trials import (
@@ -36,7 +36,9 @@ from grader.feedback.trials import (
 from grader.feedback.variants import Variant, VariantError, build, source_of
 
 _BUDGET_S = 1.5
-"""Longest for one check on a busy machine; a twentieth of it is the rule."""
+"""Longest for one check, in this process; a twentieth of it is the rule. [s]"""
+_GUARD_S = 6.0
+"""Longest for one check by the clock on the wall, whatever else the machine has to do. [s]"""
 _MOST_ALIKE = 3
 """Mistakes that cannot be told apart; where there are more, too little is known to name one."""
 _PAIRS = 1500
@@ -92,10 +94,10 @@ class Diagnosis:
         `earlier` are the histories of the checks before it, passed or not; `call` calls the
         student's own functions by name.
         """
-        deadline = time.monotonic() + _BUDGET_S
+        budget = Budget(_BUDGET_S, _GUARD_S)
         for function, right in self._wrong_functions(history):
             seen = _Seen(history, earlier, function, right, call)
-            explanation = self._explain(seen, deadline)
+            explanation = self._explain(seen, budget)
             if explanation is not None:
                 self._found[function] = explanation
                 return explanation
@@ -139,7 +141,7 @@ class Diagnosis:
             if any(not one.agrees for one in played):
                 yield name, played
 
-    def _explain(self, seen: _Seen, deadline: float) -> Explanation | None:
+    def _explain(self, seen: _Seen, budget: Budget) -> Explanation | None:
         function = seen.function
         known = self._found.get(function)
         if known is not None:
@@ -151,7 +153,7 @@ class Diagnosis:
         trials = []
         for variant in self._by_function.get(function, []):
             version = self._version(function, (variant,))
-            if version is not None and time.monotonic() < deadline:
+            if version is not None and not budget.is_spent:
                 played = play(seen.history, function, version, self._reference)
                 trials.append(try_variant(variant, played, seen.right))
         fitting = which_fit(trials)
@@ -164,7 +166,7 @@ class Diagnosis:
         if chosen and not any(self._is_told_apart(seen, (variant,)) for variant in chosen):
             return Explanation(function, chosen)
         for pair in self._pairs([t for t in trials if not t.fits and not t.raises], seen, known):
-            if time.monotonic() > deadline:
+            if budget.is_spent:
                 break
             fits = self._agrees(seen, pair) and not self._is_told_apart(seen, pair)
             if fits and self._confirmed(seen, [pair]):

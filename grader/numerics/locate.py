@@ -76,6 +76,7 @@ def locate_errors(
     scale: float | None = None,
     batch: Batch | None = None,
     along: Along | None = None,
+    places: bool = True,
 ) -> Location:
     """Find out where a gradient is wrong, from values of its function.
 
@@ -93,6 +94,8 @@ def locate_errors(
         Strength of the penalty and number of samples, to give a mistake its name.
     scale, batch, along : optional
         As for `check_gradient`.
+    places : bool, optional
+        Whether to look for wrong entries, rows and columns where there is no structure.
 
     Returns
     -------
@@ -130,7 +133,7 @@ def locate_errors(
         G,
         np.random.default_rng(0 if rng is None else rng),
     )
-    return search.run(reg, samples)
+    return search.run(reg, samples, places=places)
 
 
 @dataclass
@@ -145,7 +148,7 @@ class _Search:
     whole: list[tuple[Array, Probe]] = field(default_factory=list)
     """Slopes along directions that move everything."""
 
-    def run(self, reg: float | None, samples: int | None) -> Location:
+    def run(self, reg: float | None, samples: int | None, *, places: bool) -> Location:
         """Structure first, then places."""
         everything = np.ones(self.G.shape, dtype=np.bool_)
         for _ in range(_FIT_DIRECTIONS):
@@ -165,7 +168,7 @@ class _Search:
             sentence = "The data term's gradient is missing: there is only the penalty's."
             question = "Does every term of the loss have its derivative?"
             return self.report("everywhere", sentence=sentence, question=question)
-        return self.places(everything)
+        return self.places(everything) if places else self.report("could not tell")
 
     def look(self, block: Block, exponents: range | None = None) -> tuple[Array, Probe]:
         """A slope along a random direction within a block."""

@@ -69,8 +69,8 @@ def _require_fresh(
 ) -> None:
     """Nothing in the answer is what the call before returned, unless it should be."""
     earlier, earlier_expected = before
-    repeated = any(
-        _same(now, then) and not _same(wanted, wanted_then)
+    repeated = [
+        (then, wanted_then)
         for now, then, wanted, wanted_then in zip(
             _items(answer.value),
             _items(earlier),
@@ -78,9 +78,11 @@ def _require_fresh(
             _items(earlier_expected),
             strict=False,  # a wrong number of values is found where values are judged
         )
-    )
+        if _same(now, then) and not _same(wanted, wanted_then)
+    ]
     spoilt = compare(earlier, earlier_expected).same and not _agrees(answer.value, expected)
-    if repeated or spoilt:
+    # What was right the first time was kept; what never was may be the same for all arguments.
+    if spoilt or any(_agrees(then, wanted) for then, wanted in repeated):
         words = "what the call before it returned" if repeated else "a wrong result"
         raise CheckFailed(
             caller.finding(
@@ -91,6 +93,16 @@ def _require_fresh(
                 "with other numbers.",
                 question="Does the result depend on the arguments alone? "
                 "Is anything kept from an earlier call?",
+            )
+        )
+    if repeated:
+        raise CheckFailed(
+            caller.finding(
+                call,
+                answer,
+                kind="constant",
+                lead=f"{call.text} returned the same for two inputs whose right results differ.",
+                question="On which arguments does the result depend, and on which should it?",
             )
         )
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from grader.exchange import Exchange
-from grader.feedback import Diagnosis, Explanation, load_variants
+from grader.feedback import Diagnosis, Explanation, form_of_gradient, load_variants
 from grader.feedback.variants import patched, source_of
 from grader.outcomes import Finding
 
@@ -58,9 +58,14 @@ class Explainer:
         if explanation is not None and explanation.is_convention:
             # What is built on it is no cascade: there the same convention is to be accepted.
             return explanation
-        for function in diagnosis.wrong_functions(history):
+        wrong = diagnosis.wrong_functions(history)
+        for function in wrong:
             self._wrong.setdefault(function, number)
-        return None if explanation is None else of_mistake(explanation)
+        return (
+            _of_form(wrong, history, self._reference, call)
+            if explanation is None
+            else (of_mistake(explanation))
+        )
 
     @contextmanager
     def accepted(self, explanation: Explanation) -> Iterator[types.ModuleType]:
@@ -107,6 +112,25 @@ def of_convention(explanation: Explanation) -> Finding:
         evidence=("The text has it otherwise; both are consistent, and it is accepted.",),
         function=explanation.function,
         staff=_known_as(explanation),
+    )
+
+
+def _of_form(
+    wrong: Sequence[str],
+    history: Sequence[Exchange],
+    reference: types.ModuleType,
+    call: Callable[..., Any],
+) -> Finding | None:
+    """What the form of a gradient says of the first function that is wrong, if anything."""
+    form = form_of_gradient(history, wrong[0], reference, call) if wrong else None
+    if form is None:
+        return None
+    return Finding(
+        kind="form",
+        lead=f"{_shown(wrong[0])}: {form.sentence}",
+        details=form.details,
+        question=form.question,
+        function=wrong[0],
     )
 
 

@@ -48,6 +48,11 @@ def caching_a_step() -> Any:
     return cached
 
 
+def half_constant(W: Any) -> Any:
+    """A right loss that keeps nothing, and a gradient that never was one."""
+    return bowl(W)[0], np.ones_like(W)
+
+
 def test_a_pure_function_is_pure() -> None:
     check_of(bowl).pure("losses.bowl", (W,), (2 * W,), reg=0.3)
 
@@ -71,9 +76,10 @@ def test_what_is_the_same_for_all_arguments_may_be_so_in_the_answer() -> None:
         (caching(0), "stale", "bowl(W) returned what the call before it returned"),
         (caching(1), "stale", "bowl(W) returned what the call before it returned"),
         (caching_a_step(), "stale", "bowl(W) returned a wrong result when it was called a second"),
-        (lambda _W: (0.0, 1.0), "stale", "bowl(W) returned what the call before it returned"),
+        (half_constant, "constant", "bowl(W) returned the same for two inputs whose right"),
+        (lambda _W: (0.0, 1.0), "constant", "bowl(W) returned the same for two inputs whose right"),
     ],
-    ids=["mutates", "counts", "caches_loss", "caches_gradient", "caches_step", "constant"],
+    ids=["mutates", "counts", "caches_loss", "caches_gradient", "caches_step", "half", "constant"],
 )
 def test_an_impure_function_is_found(function: Any, kind: str, says: str) -> None:
     finding = finding_of(check_of(function).pure, "losses.bowl", (W,), (2 * W,))

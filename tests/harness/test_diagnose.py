@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from wall_fixtures import behind_the_wall
 
 import reference
 import reference.variants
-from grader.feedback import Diagnosis, Explanation, load_variants
+from grader.feedback import Diagnosis, Explanation, budget, load_variants
 from grader.outcomes import CheckFailed
 from grader.sandbox import modules
 from grader.sandbox.student import Limits, Student
@@ -88,6 +89,23 @@ def test_a_right_function_needs_no_explanation() -> None:
 )
 def test_a_mistake_is_named(loss: str, gradient: str, words: str) -> None:
     assert words in said(of_softmax(loss, gradient))
+
+
+@pytest.mark.parametrize(
+    ("process_s", "clock_s", "named"),
+    [(0.1, 5.0, True), (2.0, 2.0, False), (0.1, 60.0, False)],
+    ids=["busy machine", "long search", "no end"],
+)
+def test_what_the_machine_does_for_others_costs_no_name(
+    monkeypatch: pytest.MonkeyPatch, process_s: float, clock_s: float, named: bool
+) -> None:
+    process, clock = iter((0.0,)), iter((0.0,))
+    times = SimpleNamespace(
+        process_time=lambda: next(process, process_s), monotonic=lambda: next(clock, clock_s)
+    )
+    monkeypatch.setattr(budget, "time", times)
+
+    assert (of_softmax(LOSS.replace("np.log", "np.log10")) is not None) is named
 
 
 def test_two_mistakes_in_two_outputs_are_both_named() -> None:

@@ -138,7 +138,7 @@ def require_length(check, name, got, expected, lead):
         check.fail(
             "stop",
             f"{name}: {lead}",
-            evidence=(f"The path has {got} points.",),
+            evidence=(f"The path has {got} point{'s' if got != 1 else ''}.",),
             question="Which number is compared with epsilon, of which point, and when?",
             function=f"descent.{name}",
         )
