@@ -46,6 +46,9 @@ _ALWAYS_REFUSED: dict[str, tuple[int | None, int | None]] = {
     "msgctl": (71, 187),
     "mq_open": (240, 180),
     "mq_unlink": (241, 181),
+    # Memory that no limit of a process counts: each descriptor may hold a whole file's worth.
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
     "unshare": (272, 97),
     "setns": (308, 268),
     "mount": (165, 40),

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from .book import FILE, HERE, Attack, Recipe
 
@@ -46,7 +46,9 @@ class Peak(Struct):
     """The most that was seen while the grade ran."""
 
     memory: int = 0
-    """Resident memory of the trusted process. [bytes]"""
+    """Resident memory of the trusted process alone. [bytes]"""
+    tree: int = 0
+    """Memory of all processes together, what a fork shares with its parent counted twice. [bytes]"""
     tasks: int = 0
     scratch: int = 0
     """Bytes in the scratch folders, and 64 KiB for each entry."""
@@ -181,15 +183,22 @@ def _hand_in(attack: Attack, place: Path, paths: dict[str, str]) -> Path:
         shutil.copy(HERE / "control" / "honest.py", folder)
     if attack.form == "zip":
         return _zipped(attack, folder, paths)
-    for recipe in attack.files:
+    for recipe in _each_copy(attack.files, paths):
         _cook(recipe, folder, paths)
     if attack.form == "file":
         return next(path for path in folder.iterdir() if path.name != "honest.py")
     return folder
 
 
+def _each_copy(recipes: list[Recipe], words: dict[str, str]) -> Iterator[Recipe]:
+    for recipe in recipes:
+        for number in range(recipe.copies):
+            name = _filled(recipe.name, {**words, "COPY": str(number)})
+            yield structs.replace(recipe, name=name)
+
+
 def _cook(recipe: Recipe, folder: Path, paths: dict[str, str]) -> None:
-    path = folder / recipe.name
+    path = folder / (os.fsdecode(bytes.fromhex(recipe.name_hex)) or recipe.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     if recipe.link:
         path.symlink_to(_filled(recipe.link, paths))
@@ -210,7 +219,7 @@ def _zipped(attack: Attack, folder: Path, paths: dict[str, str]) -> Path:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
             archive.write(path, path.relative_to(folder))
-        for recipe in attack.files:
+        for recipe in _each_copy(attack.files, paths):
             info = zipfile.ZipInfo(recipe.name)
             info.compress_type = zipfile.ZIP_DEFLATED
             if recipe.link:
@@ -345,14 +354,15 @@ def _watch(process: subprocess.Popen[bytes], scratch: Path, interrupt_s: float) 
 
 
 def _look(pid: int, scratch: Path, peak: Peak) -> None:
-    with contextlib.suppress(OSError, IndexError, ValueError, StopIteration):
-        status = Path(f"/proc/{pid}/status").read_text()
-        line = next(row for row in status.splitlines() if row.startswith("VmRSS"))
-        peak.memory = max(peak.memory, int(line.split()[1]) * 1024)
-        peak.tasks = max(peak.tasks, sum(1 for _ in _tasks_below(pid)))
+    with contextlib.suppress(OSError, IndexError):
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         # Its processors are no sign: it chooses one itself.
         peak.standing.add((fields[16], fields[38]))
+    peak.memory = max(peak.memory, _kilobytes(pid, "VmHWM") * 1024)
+    processes = set(_processes_below(pid))
+    own = sum(_kilobytes(p, "RssAnon") + _kilobytes(p, "RssShmem") for p in processes)
+    peak.tree = max(peak.tree, own * 1024)
+    peak.tasks = max(peak.tasks, sum(len(_tasks(p)) for p in processes))
     used = 0
     for entry in _entries(scratch):
         with contextlib.suppress(OSError):
@@ -360,12 +370,27 @@ def _look(pid: int, scratch: Path, peak: Peak) -> None:
     peak.scratch = max(peak.scratch, used)
 
 
-def _tasks_below(pid: int) -> Iterator[int]:
+def _kilobytes(pid: int, field: str) -> int:
+    """A line of a process's status, in KiB; 0 for one that has ended."""
+    with contextlib.suppress(OSError, StopIteration, IndexError):
+        status = Path(f"/proc/{pid}/status").read_text()
+        line = next(row for row in status.splitlines() if row.startswith(field + ":"))
+        return int(line.split()[1])
+    return 0
+
+
+def _tasks(pid: int) -> list[Path]:
     with contextlib.suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            yield int(task.name)
+        return list(Path(f"/proc/{pid}/task").iterdir())
+    return []
+
+
+def _processes_below(pid: int) -> Iterator[int]:
+    yield pid
+    for task in _tasks(pid):
+        with contextlib.suppress(OSError):
             for child in (task / "children").read_text().split():
-                yield from _tasks_below(int(child))
+                yield from _processes_below(int(child))
 
 
 @contextlib.contextmanager
@@ -388,7 +413,7 @@ def _heir_of_orphans() -> Iterator[object]:
             if attempt > 5 and not _children() - before:
                 return ()
         for pid in _children() - before:
-            for one in (*_tasks_below(pid),):
+            for one in (*_processes_below(pid),):
                 with contextlib.suppress(OSError):
                     os.kill(one, signal.SIGKILL)
             with contextlib.suppress(OSError):

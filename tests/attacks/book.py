@@ -18,7 +18,7 @@ Canary = Literal[
     "left",  # a process or a file that outlives the grade
     "changed",  # a file of somebody else's, or the grader's own standing, is not what it was
     "time",  # the grade took longer than the attack's `seconds`
-    "memory",  # the trusted side took more memory than a grade needs
+    "memory",  # the trusted side took more memory than a grade needs, or all together than allowed
     "disk",  # the scratch folder held more than a homework needs
     "active",  # something that acts in a browser, a terminal, a spreadsheet or markdown
 ]
@@ -30,10 +30,14 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
     Its name may be hostile, or such that Python or pytest would run it where it lies.
     """
 
-    name: str
+    name: str = ""
+    name_hex: str = ""
+    """Its bytes, for a name in a folder that is no text."""
     text: str = ""
     times: int = 1
     """How often `text` stands in the file."""
+    copies: int = 1
+    """How many such files there are; @COPY@ in the name is the number of each."""
     link: str = ""
     hard_link: str = ""
     fifo: bool = False

@@ -17,6 +17,8 @@ from .book import Canary
 
 _MEMORY = 260 * 2**20
 """A grade takes some 60 MB; a message of 8 MiB may unfold a few times over. [bytes]"""
+_TREE = 700 * 2**20
+"""256 MiB for a worker beyond numpy, and what grader, server and workers are made of. [bytes]"""
 _SCRATCH = 200 * 2**20  # 64, and what is written between two looks
 _TASKS = 100
 _WINDOW = 7
@@ -129,6 +131,8 @@ def _took(run: Run) -> Iterator[tuple[Canary, str]]:
         yield "time", f"{run.seconds:.1f} s"
     if run.peak.memory > _MEMORY:
         yield "memory", f"{run.peak.memory / 2**20:.0f} MB on the trusted side"
+    if run.peak.tree > _TREE:
+        yield "memory", f"{run.peak.tree / 2**20:.0f} MB in all processes"
     if run.peak.scratch > _SCRATCH:
         yield "disk", f"{run.peak.scratch / 2**20:.0f} MB in the scratch folder"
 

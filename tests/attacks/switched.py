@@ -12,6 +12,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,11 +21,12 @@ if "limits of a message" in "".join(sys.argv[1:2]):
     _WITH_LIMITS = msgspec.Meta
     msgspec.Meta = lambda **_limits: _WITH_LIMITS()  # type: ignore[misc,assignment]
 
-from grader import cli, grade, outcomes, results, text
+from grader import cli, grade, outcomes, submission, text, unpack
 from grader.sandbox import (
     isolation,
     landlock,
     messages,
+    modules,
     scratch,
     seccomp,
     server,
@@ -34,6 +36,7 @@ from grader.sandbox import (
     wire,
 )
 from grader.sandbox import values as wire_values
+from tests.attacks import naive
 
 
 def _nothing(*_args: Any, **_kwargs: Any) -> None:
@@ -92,6 +95,44 @@ def _any_words() -> None:
     messages.Vocabulary.name = lambda _self, text, *_limit: text  # type: ignore[method-assign]
 
 
+def _read_the_answers_first() -> None:
+    """Let the process that workers are forked from know what the grader will know."""
+    real = wall.Wall.__init__
+
+    def begin(self: wall.Wall) -> None:
+        from grader.assignment import load_assignment
+        from grader.suite.run import import_reference
+
+        assignment = load_assignment(Path(sys.argv[sys.argv.index("--assignment") + 1]))
+        import_reference(assignment.folder, assignment.settings.reference)
+        real(self)
+
+    wall.Wall.__init__ = begin  # type: ignore[method-assign]
+
+
+def _import_anything() -> None:
+    real = modules.Gate.find_spec
+
+    def find_spec(self: modules.Gate, *names: Any) -> Any:
+        try:
+            return real(self, *names)
+        except modules.NotAllowed:
+            return None
+
+    modules.Gate.find_spec = find_spec  # type: ignore[method-assign]
+
+
+def _one_worker_for_all() -> None:
+    real, kept = wall.Wall.open_worker, []
+
+    def open_worker(self: wall.Wall, seed: int) -> wall.OpenWorker:
+        kept[:] = kept or [real(self, seed)]
+        return kept[0]
+
+    wall.Wall.open_worker = open_worker  # type: ignore[method-assign]
+    wall.Wall.dismiss_worker = _nothing  # type: ignore[method-assign]
+
+
 def _write_anywhere(place: Any, _submission: Any) -> None:
     place.folder.mkdir(parents=True, exist_ok=True)
 
@@ -101,6 +142,13 @@ def _show_all(finding: outcomes.Finding, _level: str) -> outcomes.Finding:
 
 
 LAYERS: dict[str, Callable[[], None]] = {
+    "names that may be imported": _set(submission, "_is_vetted", lambda *_args: True),
+    "links are not followed": _set(submission, "list_folder", naive.list_folder),
+    "zips are read in memory": _set(submission, "list_zip", naive.list_zip),
+    "sizes while unpacking": _set(unpack, "_zip_reader", naive.zip_reader),
+    "secrets come after the fork": _read_the_answers_first,
+    "import gate": _import_anything,
+    "fresh process for each check": _one_worker_for_all,
     "place of the results": _set(grade, "prepare", _write_anywhere),
     "own user": _set(isolation, "free_user", lambda _wanted: None),
     "parent-death signal": _without_flag(1),
@@ -129,7 +177,6 @@ LAYERS: dict[str, Callable[[], None]] = {
     "feedback level": _set(outcomes, "student_finding", _show_all),
     "visible text": _set(text, "visible", lambda text, **_: text),
     "escaped markdown": _set(text, "markdown", lambda text, **_: text),
-    "JSON that is safe": _set(results, "_safe", lambda value: value),
 }
 
 

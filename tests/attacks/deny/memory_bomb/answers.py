@@ -6,13 +6,13 @@ import numpy as np
 
 def total(x):
     kept = []
-    while len(kept) < 3000:
+    while len(kept) < 1500:
         kept.append(np.ones(2**17))
-    raise SystemError("had_3_GB_in_arrays")
+    raise SystemError("had_1500_MB_in_arrays")
 
 
 def quiet(x):
-    kept = [mmap.mmap(-1, 2**20) for _ in range(3000)]
+    kept = [mmap.mmap(-1, 2**20) for _ in range(1500)]
 
 
 def tidy(x):
