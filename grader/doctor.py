@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from grader.sandbox import isolation
+from grader.sandbox.nursery import Nursery
 from grader.sandbox.wall import Wall
 
 _LOST = {
@@ -47,7 +48,7 @@ class Examination(Struct, frozen=True):
 
 def examine() -> Examination:
     """Shut a process in as for a grade, and let it try to get out."""
-    with tempfile.TemporaryDirectory() as folder, Wall() as wall:
+    with tempfile.TemporaryDirectory() as folder, Nursery() as nursery, Wall(nursery) as wall:
         secret = Path(folder) / "expected"
         secret.write_text("nobody should read this", "utf-8")
         targets = isolation.Targets((str(secret),), (folder,), os.getpid())

@@ -1,13 +1,14 @@
 """One submission, from top to bottom.
 
-The process server is forked first, from a process that has read nothing of the assignment yet;
-then the assignment is read, the submission staged, the wall tried, and the suites run.
+The nursery is forked first, from a process that has read nothing of the assignment yet; then the
+assignment is read, the submission staged, the wall tried, and the suites run.
 """
 
 from __future__ import annotations
 
 import os
 import time
+import types
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +21,7 @@ from grader.outcomes import Grade, Surface
 from grader.output import Output
 from grader.place import Place, prepare
 from grader.sandbox import isolation, modules, words
+from grader.sandbox.nursery import Nursery
 from grader.sandbox.student import Handed, Limits, Student
 from grader.sandbox.wall import Wall
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from grader.suite.grading import RunSettings
     from grader.suite.plugin import GradingPlugin
 
-_GUARD_FACTOR = 3
+GUARD_FACTOR = 3
 """The outer guard of the trusted side, in limits of a check."""
 
 
@@ -57,14 +59,35 @@ def grade(options: Options) -> Grade:
     if the assignment is, IsolationTooWeak if the wall is lower than asked for, WallFailed if there
     is none. Whatever else is raised, results.json holds what was graded before.
     """
-    prepare(options.place, options.submission)
-    with Wall() as wall:
-        # Only now, with the process server forked, is anything of the assignment read.
+    with Nursery() as nursery:
+        # Only now, with the clean process forked, is anything of the assignment read.
         from grader.assignment import load_assignment
-        from grader.submission import load_submission
-        from grader.suite.run import run_suites
+        from grader.suite.run import import_reference, run_suites
 
         assignment = load_assignment(options.assignment)
+        guard_s = GUARD_FACTOR * assignment.settings.limits.check_s
+        return grade_submission(
+            nursery,
+            assignment,
+            lambda: import_reference(assignment.folder, assignment.settings.reference),
+            options,
+            lambda plugin: run_suites(plugin, assignment.folder, guard_s),
+        )
+
+
+def grade_submission(
+    nursery: Nursery,
+    assignment: Assignment,
+    reference: Callable[[], types.ModuleType],
+    options: Options,
+    run: Callable[[GradingPlugin], None],
+) -> Grade:
+    """Grade by an assignment that is read; `run` runs its suites with the plugin of this grade."""
+    from grader.submission import load_submission
+    from grader.suite.plugin import GradingPlugin
+
+    prepare(options.place, options.submission)
+    with Wall(nursery) as wall:
         wanted = assignment.settings.modules
         submission = load_submission(options.submission, wanted, assignment.given_out)
         output = Output(options.place, assignment, submission, options.seed)
@@ -73,10 +96,10 @@ def grade(options: Options) -> Grade:
         output.isolation_notes = wall.missing_layers
         make_student = stage(wall, assignment, submission, output.write_pending)
         output.notices += words.unreadable_files((*wall.rejected, *wall.broken_cells))
-        output.plugin = _plugin(assignment, options, make_student, output.checked)
-        guard_s = _GUARD_FACTOR * assignment.settings.limits.check_s
+        settings = run_settings(assignment, options.seed, options.check)
+        output.plugin = GradingPlugin(settings, reference(), make_student, output.checked)
         with output.kept_on_failure():
-            run_suites(output.plugin, assignment.folder, guard_s)
+            run(output.plugin)
             graded = output.grade(complete=True)
             output.write(graded)
     return graded
@@ -139,20 +162,6 @@ def stage(
     allowed = tuple(settings.allowed_imports)
     handed = Handed(wall, words.Sources(sources, settings.modules), allowed, deadline, on_wait)
     return lambda seed: Student(handed, limits, seed)
-
-
-def _plugin(
-    assignment: Assignment,
-    options: Options,
-    make_student: Callable[[int], Student],
-    on_outcome: Callable[[], None],
-) -> GradingPlugin:
-    from grader.suite.plugin import GradingPlugin
-    from grader.suite.run import import_reference
-
-    run = run_settings(assignment, options.seed, options.check)
-    reference = import_reference(assignment.folder, assignment.settings.reference)
-    return GradingPlugin(run, reference, make_student, on_outcome)
 
 
 def run_settings(assignment: Assignment, seed: int | None = None, check: str = "") -> RunSettings:

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 
 from grader.assignment import Assignment
 from grader.exchange import Exchange
-from grader.grade import run_settings, stage
+from grader.grade import GUARD_FACTOR, run_settings, stage
 from grader.outcomes import Outcome
 from grader.sandbox import server
 from grader.sandbox.student import Student
@@ -22,9 +22,6 @@ from grader.sandbox.wall import Wall
 from grader.submission import Submission
 from grader.suite.plugin import GradingPlugin
 from grader.suite.run import import_reference, run_suites
-
-_GUARD_FACTOR = 3
-"""The outer guard of the trusted side, in limits of a check, as for a student."""
 
 
 class Round(Struct, frozen=True):
@@ -81,7 +78,7 @@ class Rounds(GradingPlugin):
 
     def run(self) -> None:
         """Collect the suites and serve until nothing is asked for any more."""
-        guard_s = _GUARD_FACTOR * self._assignment.settings.limits.check_s
+        guard_s = GUARD_FACTOR * self._assignment.settings.limits.check_s
         run_suites(self, self._assignment.folder, guard_s)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

@@ -16,6 +16,7 @@ from grader.audit.leaks import expected_numbers, leaked, public_numbers
 from grader.audit.pool import AuditFailed
 from grader.audit.rounds import AuditWall, Graded, Round, Rounds
 from grader.outcomes import Finding, Outcome
+from grader.sandbox.nursery import Nursery
 from grader.submission import load_submission
 
 
@@ -56,8 +57,7 @@ class Answer(Struct, frozen=True):
 
 def work(line: connection.Connection) -> None:
     """Start the wall, then read the assignment that is named, then grade until the line closes."""
-    wall = AuditWall()
-    with wall:
+    with Nursery() as nursery, AuditWall(nursery) as wall:
         folder: Path = line.recv()
         assignment = load_assignment(folder)
         rounds = Rounds(wall, assignment, lambda grade: _serve(line, assignment, grade))

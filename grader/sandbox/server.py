@@ -1,7 +1,7 @@
 """The process that forks a worker for each check: numpy, the student's compiled files, no secret.
 
-It is forked from the starting process before that reads anything of the assignment, or started
-anew by its own command when student code has managed to end it.
+It is forked from the nursery, which has read nothing of the assignment; and again, should student
+code manage to end it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import gc
 import os
 import signal
 import socket
-import sys
 from typing import Union
 
 import msgspec
@@ -82,7 +81,6 @@ refused_decoder = msgspec.msgpack.Decoder(list[str])
 
 def serve(sock: socket.socket, plan: isolation.Plan, parent: int) -> None:
     """Shut this process in and obey until the trusted side closes the socket."""
-    sock = _drop_what_was_inherited(sock)
     already, tasks = isolation.address_space(), isolation.tasks_of_this_user()
     missing = isolation.shut_in(plan, parent)
     isolation.hide_from_siblings()
@@ -187,24 +185,3 @@ def _end(pid: int) -> int:
                 continue
         _, status = os.waitpid(pid, 0)
     return os.waitstatus_to_exitcode(status)
-
-
-def _drop_what_was_inherited(sock: socket.socket) -> socket.socket:
-    """Keep the socket, and nothing else of what the starting process had."""
-    kept = socket.socket(fileno=os.dup2(sock.detach(), 3))
-    null = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(null, standard)
-    os.closerange(4, 4096)
-    os.setsid()
-    isolation.forget_how_it_was_started()
-    os.environ.update(PATH="/usr/bin:/bin", LANG="C.UTF-8", OPENBLAS_NUM_THREADS="1")
-    for received in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
-        signal.signal(received, signal.SIG_DFL)
-    return kept
-
-
-def main() -> None:
-    """Serve on an inherited descriptor, started anew: its number, the parent and the plan."""
-    fd, parent, plan = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3].encode()
-    serve(socket.socket(fileno=fd), msgspec.json.decode(plan, type=isolation.Plan), parent)

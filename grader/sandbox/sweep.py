@@ -21,17 +21,16 @@ def kill(pid: int) -> None:
         os.waitpid(pid, 0)
 
 
-def sweep(user: int | None, spared: set[int] | None) -> None:
-    """Kill what outlived its worker, until nothing is left but the children that are spared."""
+def sweep(user: int | None) -> None:
+    """Kill all children, and all that runs as that user, until nothing is left."""
     for _ in range(_ROUNDS):
         if user is not None:
             _kill_all_of(user)
         # What lost its parent is ours, so where we have no child there is nothing below it.
         found = children()
-        left = (found or set()) - (spared or set())
-        if found is not None and not left:
+        if found is not None and not found:
             return
-        for pid in left:
+        for pid in found or ():
             kill(pid)
 
 

@@ -1,29 +1,31 @@
 """The trusted end of the wall: start the process server, open workers, end everything.
 
-The server is forked before anything of the assignment is read. Should student code end it all the
-same, another is started as a program of its own, since a fork of this process would know secrets.
+The server is forked from the nursery, which was forked before anything of the assignment was read.
+Should student code end it all the same, another is forked from there.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
 
-from . import isolation, modules, scratch, server, sweep, wire
+from . import isolation, modules, scratch, server, wire
+from .nursery import Nursery, NurseryFailed
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 _ORDER_S = 20.0
 """Longest that a server may take for an order: compiling a megabyte of code takes about 5 s."""
@@ -31,10 +33,6 @@ _ONE_FILE_S = 6.0
 """Longest for one file, once all together have taken too long."""
 _FILES_S = 30.0
 """Longest for trying them one by one; what is left then is left out."""
-_RESTART = (
-    "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); "
-    "from grader.sandbox.server import main; main()"
-)
 
 
 class WallFailed(Exception):
@@ -49,9 +47,10 @@ class OpenWorker(Struct, frozen=True):
 
 
 class Wall:
-    """One submission's processes. Made before the assignment is read; closed at the end."""
+    """One submission's processes, from a nursery that has no other wall now. Closed at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, nursery: Nursery) -> None:
+        self._nursery = nursery
         self._scratch = Path(tempfile.mkdtemp(prefix="scratch-"))
         self._user = isolation.free_user(os.getpid()) if os.geteuid() == 0 else None
         if self._user is not None:
@@ -67,9 +66,7 @@ class Wall:
         self._is_spent = False
         """Whether the server has crashed, or is busy with what it will not finish."""
         self.missing_layers: tuple[str, ...] = ()
-        self._children_before = sweep.children()
-        sweep.become_subreaper()
-        self._start_forked()
+        self._start()
         # What this process comes to know is not for others of the same user to look at.
         isolation.hide_from_siblings()
         # The server stays free, to fork the next worker meanwhile.
@@ -169,12 +166,12 @@ class Wall:
             worker.channel.close()
         self._forget_ahead()
         self._channel.close()
-        sweep.kill(self._pid)
-        sweep.sweep(self._user, self._children_before)
+        with contextlib.suppress(NurseryFailed):
+            self._nursery.end()
         scratch.remove(self._scratch)
         isolation.run_on(self._cores_before)
 
-    def __enter__(self) -> Wall:
+    def __enter__(self) -> Self:
         """Enter as a context manager."""
         return self
 
@@ -237,54 +234,30 @@ class Wall:
         except (wire.Closed, wire.TimedOut, wire.Malformed, OSError) as error:
             raise WallFailed(f"the process server did not answer: {error!r}") from None
 
-    def _start_forked(self) -> None:
-        ours, theirs = socket.socketpair()
-        parent = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            try:
-                ours.close()
-                server.serve(theirs, self._plan, parent)
-            finally:
-                os._exit(1)
-        theirs.close()
-        self._take(pid, ours)
-
-    def _restart(self) -> None:
-        """Start another server as a program: a fork of this process would know too much."""
-        self._forget_ahead()
-        sweep.kill(self._pid)
-        self._channel.close()
-        sweep.sweep(self._user, self._children_before)
-        self._clear_scratch()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-c",
-                    _RESTART,
-                    json.dumps(sys.path),
-                    str(theirs.fileno()),
-                    str(os.getpid()),
-                    msgspec.json.encode(self._plan).decode(),
-                ],
-                pass_fds=(theirs.fileno(),),
-                env={"OPENBLAS_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"},
-            )
-        # The process is waited for by its number, as a forked one is.
-        process.returncode = 0
-        self._take(process.pid, ours)
-        if self._stage is not None:
-            self._order(self._stage)
-
-    def _take(self, pid: int, sock: socket.socket) -> None:
-        self._pid, self._sock, self._channel = pid, sock, wire.Channel(sock, exact=True)
+    def _start(self) -> None:
+        try:
+            self._pid, self._sock = self._nursery.start(self._plan)
+        except NurseryFailed as error:
+            raise WallFailed(str(error)) from None
+        self._channel = wire.Channel(self._sock, exact=True)
         try:
             started = self._channel.receive(server.report_decoder, time.monotonic() + _ORDER_S)
         except (wire.Closed, wire.TimedOut, wire.Malformed) as error:
             raise WallFailed(f"the process server did not start: {error!r}") from None
         self.missing_layers = tuple(started.missing)
+
+    def _restart(self) -> None:
+        """Go on with another server."""
+        self._forget_ahead()
+        self._channel.close()
+        try:
+            self._nursery.end()
+        except NurseryFailed as error:
+            raise WallFailed(str(error)) from None
+        self._clear_scratch()
+        self._start()
+        if self._stage is not None:
+            self._order(self._stage)
 
     def _leave_out_what_kills_the_compiler(self, stage: server.Stage) -> None:
         """Compile each file alone, and go on with those that take a short time together."""

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from grader.sandbox import isolation, sweep
+from grader.sandbox.nursery import Nursery
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(30)"]
 
@@ -57,10 +58,11 @@ def test_processes_of_a_lent_user_are_killed(
     assert killed == [(-1, 9)]
 
 
-def test_a_child_that_is_spared_lives_on() -> None:
+def test_what_a_nursery_sweeps_is_its_own_and_not_its_makers() -> None:
     child = subprocess.Popen(SLEEP)
     try:
-        sweep.sweep(None, (sweep.children() or set()) | {child.pid})
+        with Nursery() as nursery:
+            nursery.end()
 
         assert child.poll() is None
     finally:

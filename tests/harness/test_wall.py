@@ -14,6 +14,7 @@ from wall_fixtures import behind_the_wall, student_of
 
 from grader.outcomes import CheckFailed
 from grader.sandbox import isolation, modules, wire
+from grader.sandbox.nursery import Nursery
 from grader.sandbox.student import Limits, Student
 from grader.sandbox.wall import Wall
 
@@ -101,7 +102,7 @@ def test_the_environment_and_descriptors_of_the_grader_do_not_reach_a_worker(
 def test_the_self_test_reports_a_level_that_the_tests_above_confirm(tmp_path: Path) -> None:
     secret = tmp_path / "expected.txt"
     secret.write_text("the answer")
-    with Wall() as wall:
+    with Nursery() as nursery, Wall(nursery) as wall:
         targets = isolation.Targets((str(secret),), (str(tmp_path),), os.getpid())
 
         assert isolation.level_of(wall.self_test(targets)) in {"L3", "L4"}
@@ -175,16 +176,6 @@ def test_a_file_on_which_the_compiler_dies_costs_only_itself(
 
     compile_source = modules.compile_source
     monkeypatch.setattr(modules, "compile_source", die)
-
-    def restart(wall: Wall) -> None:
-        wall._channel.close()
-        os.waitpid(wall._pid, 0)
-        wall._start_forked()
-        if wall._stage is not None:
-            wall._order(wall._stage)
-
-    # A restarted server is a new program, so one that is forked must do for this test.
-    monkeypatch.setattr(Wall, "_restart", restart)
     good = modules.Source("good.py", "good", "def f():\n    return 1\n")
     bad = modules.Source("bad.py", "bad", "# die\n")
     with behind_the_wall(bad, good) as handed:

@@ -10,6 +10,7 @@ from wall_fixtures import behind_the_wall
 
 from grader.outcomes import CheckFailed
 from grader.sandbox import isolation, modules
+from grader.sandbox.nursery import Nursery
 from grader.sandbox.student import Handed, Limits, Student
 from grader.sandbox.wall import Wall
 
@@ -99,7 +100,7 @@ def test_both_sides_share_a_core_while_the_wall_stands_and_not_afterwards() -> N
 
 
 def test_a_worker_that_no_check_wanted_is_gone_with_the_wall() -> None:
-    with Wall() as wall:
+    with Nursery() as nursery, Wall(nursery) as wall:
         wall.stage([SOURCE], ["numpy"], [], isolation.WorkerLimits(512, 30, 2000))
         wall.close_worker(wall.open_worker(1))
         wall.close_worker(wall.open_worker(1))

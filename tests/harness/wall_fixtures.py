@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from grader.sandbox import isolation, modules, words
+from grader.sandbox.nursery import Nursery
 from grader.sandbox.student import Handed, Limits, Student
 from grader.sandbox.wall import Wall
 
@@ -20,7 +21,7 @@ def behind_the_wall(
 ) -> Iterator[Handed]:
     """Stage sources behind a wall of their own."""
     limits = limits or Limits()
-    with Wall() as wall:
+    with Nursery() as nursery, Wall(nursery) as wall:
         worker_limits = isolation.WorkerLimits(memory_mb, 30, 2000)
         wall.stage(sources, ["numpy"], ["matplotlib"], worker_limits)
         deadline = time.monotonic() + deadline_s

@@ -20,6 +20,7 @@ from grader.assignment import Assignment, load_assignment
 from grader.audit.rounds import AuditWall, Graded, Round, Rounds
 from grader.outcomes import Finding, Grade, Outcome
 from grader.results import results_document
+from grader.sandbox.nursery import Nursery
 from grader.submission import Submission, load_submission
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,8 +58,7 @@ def main() -> None:
     """Read jobs, grade them, write answers."""
     jobs = msgspec.json.decode(sys.stdin.buffer.read(), type=list[Job])
     answers: list[Answer] = []
-    wall = AuditWall()
-    with wall:
+    with Nursery() as nursery, AuditWall(nursery) as wall:
         assignment = load_assignment(ROOT)
 
         def serve(grade: Callable[[Round], Graded]) -> None:

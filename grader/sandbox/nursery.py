@@ -1,0 +1,165 @@
+"""The clean process from which process servers are forked, and in which what they leave is ended.
+
+It is forked before anything of an assignment is read, so what is forked from it knows no secret,
+however long the starting process has lived since. It has one server at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import time
+from typing import Any, Union
+
+import msgspec
+from msgspec import Struct
+
+from . import isolation, server, sweep, wire
+
+_ORDER_S = 20.0
+_SWEEP_S = 60.0
+
+
+class Start(Struct, tag="start", frozen=True):
+    """Fork a server on the socket that follows, to be shut into this."""
+
+    plan: isolation.Plan
+
+
+class End(Struct, tag="end", frozen=True):
+    """End the server and whatever is left of what it started."""
+
+
+class Done(Struct, tag="done", frozen=True):
+    """An order is carried out; the process that came of it."""
+
+    pid: int = 0
+
+
+_order_decoder = msgspec.msgpack.Decoder(Union[Start, End])
+_done_decoder = msgspec.msgpack.Decoder(Done)
+
+
+class NurseryFailed(Exception):
+    """The clean process is gone: the machine's fault, or ours."""
+
+
+class Nursery:
+    """The trusted end. Made before the assignment is read; closed when all walls are."""
+
+    def __init__(self) -> None:
+        self._sock, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self._sock.close()
+                _obey(theirs)
+            finally:
+                os._exit(0)
+        theirs.close()
+        self._pid = pid
+        self._channel = wire.Channel(self._sock, exact=True)
+
+    def start(self, plan: isolation.Plan) -> tuple[int, socket.socket]:
+        """Have a server forked; its process, and the socket on which it answers."""
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                self._channel.send(Start(plan), _ORDER_S)
+                socket.send_fds(self._sock, [b"f"], [theirs.fileno()])
+            return self._done(_ORDER_S).pid, ours
+        except (NurseryFailed, wire.Closed, wire.TimedOut, OSError) as error:
+            ours.close()
+            raise NurseryFailed(f"no process server could be forked: {error!r}") from None
+
+    def end(self) -> None:
+        """End the server, and whatever is left of what student code started."""
+        try:
+            self._channel.send(End(), _ORDER_S)
+            self._done(_SWEEP_S)
+        except (wire.Closed, wire.TimedOut) as error:
+            raise NurseryFailed(f"the clean process does not listen: {error!r}") from None
+
+    def close(self) -> None:
+        """End the clean process with all that it started."""
+        self._channel.close()
+        with contextlib.suppress(OSError):
+            os.waitpid(self._pid, 0)
+
+    def __enter__(self) -> Nursery:
+        """Enter as a context manager."""
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        """Close on leaving."""
+        self.close()
+
+    def _done(self, within_s: float) -> Done:
+        try:
+            done: Done = self._channel.receive(_done_decoder, time.monotonic() + within_s)
+        except (wire.Closed, wire.TimedOut, wire.Malformed) as error:
+            raise NurseryFailed(f"the clean process does not answer: {error!r}") from None
+        return done
+
+
+def _obey(sock: socket.socket) -> None:
+    """Fork servers and end them, until the trusted side is gone: then end everything."""
+    sock = _drop_what_was_inherited(sock)
+    sweep.become_subreaper()
+    isolation.hide_from_siblings()
+    channel = wire.Channel(sock, exact=True)
+    user: int | None = None
+    child = 0
+    while True:
+        order: Any = None
+        with contextlib.suppress(wire.Closed):
+            order = channel.receive(_order_decoder)
+        if isinstance(order, Start):
+            user = order.plan.user
+            child = _fork_server(sock, order.plan)
+            channel.send(Done(child))
+            continue
+        if child:
+            sweep.kill(child)
+        child = 0
+        sweep.sweep(user)
+        if order is None:
+            return
+        channel.send(Done())
+
+
+def _fork_server(sock: socket.socket, plan: isolation.Plan) -> int:
+    _, fds, _, _ = socket.recv_fds(sock, 1, 1)
+    nursery = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            server.serve(_keep_only(fds[0]), plan, nursery)
+        finally:
+            os._exit(1)
+    os.close(fds[0])
+    return pid
+
+
+def _drop_what_was_inherited(sock: socket.socket) -> socket.socket:
+    """Keep the socket, and nothing else of what the starting process had."""
+    kept = _keep_only(sock.detach())
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    os.close(null)
+    isolation.forget_how_it_was_started()
+    os.environ.update(PATH="/usr/bin:/bin", LANG="C.UTF-8", OPENBLAS_NUM_THREADS="1")
+    for received in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+        signal.signal(received, signal.SIG_DFL)
+    return kept
+
+
+def _keep_only(descriptor: int) -> socket.socket:
+    """The socket as descriptor 3, in a session of its own; whatever is above is closed."""
+    kept = socket.socket(fileno=os.dup2(descriptor, 3))
+    os.closerange(4, 4096)
+    os.setsid()
+    return kept
