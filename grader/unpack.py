@@ -26,14 +26,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "ZIP_ERRORS",
     "Entry",
     "Listing",
     "Unreadable",
     "decode_source",
     "entry_of_file",
+    "is_leftover",
     "list_folder",
     "list_zip",
     "shown",
+    "why_refused",
 ]
 
 # Far above any homework and far below what takes seconds to list.
@@ -57,7 +60,7 @@ _ENCODINGS = frozenset(
 )
 _CENTRAL_ENTRY = b"PK\x01\x02"
 # All that a damaged archive was seen to make the standard library raise.
-_ZIP_ERRORS = (
+ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -124,7 +127,7 @@ def list_folder(folder: Path) -> Listing:  # noqa: C901 - one line per kind of e
             if seen > _MAX_ENTRIES:
                 notices.append(_too_many())
                 return _listing(entries, notices)
-            if _is_leftover(item.name):
+            if is_leftover(item.name):
                 continue
             path = "/".join((*inside, item.name))
             if item.is_symlink():
@@ -155,17 +158,17 @@ def list_zip(data: bytes, name: str) -> Listing:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         infos = archive.infolist()
-    except _ZIP_ERRORS:
+    except ZIP_ERRORS:
         return Listing((), (_broken_zip(name),))
     entries: dict[str, Entry] = {}
     notices: list[str] = []
     for info in infos:
         # Old Windows tools separate folders with backslashes.
         parts = [p for p in info.filename.replace("\\", "/").split("/") if p != "."]
-        if not parts or not parts[-1] or any(_is_leftover(p) for p in parts if p != ".."):
+        if not parts or not parts[-1] or any(is_leftover(p) for p in parts if p != ".."):
             continue
         path = "/".join(parts)
-        reason = _refused(info, parts)
+        reason = why_refused(info, parts)
         if reason:
             notices.append(f"{shown(path)} was left out: {reason}.")
         elif len(parts) - 1 <= _MAX_FOLDERS_DEEP:
@@ -180,7 +183,8 @@ def _listing(entries: list[Entry], notices: list[str]) -> Listing:
     return Listing(tuple(sorted(entries, key=lambda e: (e.folder, e.name))), tuple(notices))
 
 
-def _is_leftover(name: str) -> bool:
+def is_leftover(name: str) -> bool:
+    """Whether a file or folder was left behind by a system or an editor."""
     return name in _LEFTOVERS or name.startswith(".")
 
 
@@ -192,7 +196,7 @@ def _broken_zip(name: str) -> str:
     return f"{shown(name)} could not be opened: it is no zip file, or a damaged one. Zip it again."
 
 
-def _refused(info: zipfile.ZipInfo, parts: list[str]) -> str:
+def why_refused(info: zipfile.ZipInfo, parts: list[str]) -> str:
     """Why a zip's entry is not read, or nothing."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if ".." in parts or not parts[0] or ":" in parts[0]:
@@ -216,7 +220,7 @@ def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[in
         try:
             with archive.open(info) as file:
                 return file.read(limit)
-        except _ZIP_ERRORS as error:
+        except ZIP_ERRORS as error:
             raise Unreadable("it is damaged; zip it again") from error
 
     return read

@@ -33,11 +33,22 @@ class Entry(Struct, frozen=True):
     created_at: str = ""
 
 
+class Refused(Struct, frozen=True):
+    """A submission that cannot be graded, and why: its submitters have a row all the same."""
+
+    entry: Entry
+    why: str
+
+
 class Export(Struct, frozen=True):
-    """What was found to grade, and what could not be read."""
+    """What was found to grade, and what could not be read.
+
+    Each of the refused is named in the troubles too; its path may lead nowhere.
+    """
 
     entries: tuple[Entry, ...]
     troubles: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
 
 class Misconception(Struct, frozen=True):
