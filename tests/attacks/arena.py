@@ -7,53 +7,27 @@ that is nobody's business. Only processes that the run started are ended.
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import hashlib
 import os
 import secrets
 import shutil
-import signal
 import stat
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from msgspec import Struct, field, structs
+from msgspec import Struct, structs
 
 from .book import FILE, HERE, Attack, Recipe
+from .traces import Peak, differences, heir_of_orphans, listing, segments, shared_entries, watch
 
 ROOT = HERE.parents[1]
 User = Literal["root", "user", "container"]
 _CONSONANTS = "bcdfghjkmnpqrtvwxz"  # no word of ours is made of these alone
-_SHARED_FOLDERS = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))  # noqa: S108 - looked at
-_SANDBOX_USERS = range(20_000, 65_000)
-_GIVE_UP_S = 90.0
-# What the stock container leaves to its root.
-_CONTAINER = (
-    "chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service,net_raw,"
-    "sys_chroot,mknod,audit_write,setfcap"
-)
-
-
-class Peak(Struct):
-    """The most that was seen while the grade ran."""
-
-    memory: int = 0
-    """Resident memory of the trusted process alone. [bytes]"""
-    tree: int = 0
-    """Memory of all processes together, what a fork shares with its parent counted twice. [bytes]"""
-    tasks: int = 0
-    scratch: int = 0
-    """Bytes in the scratch folders, and 64 KiB for each entry."""
-    standing: set[tuple[str, ...]] = field(default_factory=set)
-    """Scheduling policy and niceness of the trusted process."""
 
 
 class Run(Struct, frozen=True):
@@ -90,7 +64,7 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
         "RUN": place.name,
     }
     _copy(HERE / "assignment", place / "assignment", words)
-    for name in ("home", "tmp", "out"):
+    for name in ("home", "tmp", "out", "root"):
         (place / name).mkdir()
     (place / "home" / "private.txt").write_text(words["HOME"])
     (place / "metadata.json").write_text(f'{{"other student": "{words["HOME"]}"}}')
@@ -102,8 +76,8 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
         _give(place, number)
     # As in the stock container: the folders are open, so each layer must hold by itself.
     place.chmod(0o755)
-    before, shared = _listing(place), _shared_entries()
-    command = _command(user, without, number)
+    before, shared = listing(place), shared_entries()
+    command = _command(user, without, number, place)
     arguments = ["grade", str(handed_in), "--assignment", str(place / "assignment")]
     arguments += ["--out", str(out), "--metadata", str(place / "metadata.json")]
     environment = {
@@ -115,7 +89,7 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
         "LANG": "C.UTF-8",
         "OPENBLAS_NUM_THREADS": "1",
     }
-    with _heir_of_orphans() as orphans, (place / "terminal").open("wb") as terminal:
+    with heir_of_orphans() as orphans, (place / "terminal").open("wb") as terminal:
         began = time.monotonic()
         process = subprocess.Popen(
             [*command, *arguments],
@@ -129,7 +103,7 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
             group=number,
             extra_groups=[] if number is not None else None,
         )
-        peak = _watch(process, place / "tmp", attack.interrupt_s)
+        peak = watch(process, place / "tmp", attack.interrupt_s)
         seconds = time.monotonic() - began
         processes = orphans()
     printed = (place / "terminal").read_text("utf-8", "surrogateescape")
@@ -141,13 +115,13 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
     }
     expected = {str((out / n).relative_to(place)) for n in (*results, "staff.html")}
     files = (
-        *_differences(before, _listing(place), expected | {str(out.relative_to(place))}),
-        *sorted(f"new: {path}" for path in _shared_entries() - shared),
-        *_segments(place.name),
+        *differences(before, listing(place), expected | {str(out.relative_to(place))}),
+        *sorted(f"new: {path}" for path in shared_entries() - shared),
+        *segments(place.name),
     )
     if attack.interrupt_s:  # nobody was left to remove it
         files = tuple(file for file in files if not file.startswith("new: tmp/scratch-"))
-    for entry in _shared_entries() - shared:
+    for entry in shared_entries() - shared:
         _remove(Path(entry))
     return Run(attack, process.returncode, seconds, printed, results, words, peak, processes, files)
 
@@ -231,15 +205,11 @@ def _zipped(attack: Attack, folder: Path, paths: dict[str, str]) -> Path:
     return target
 
 
-def _command(user: User, without: tuple[str, ...], number: int | None) -> list[str]:
+def _command(user: User, without: tuple[str, ...], number: int | None, place: Path) -> list[str]:
     python = [sys.executable] if number is None else [python_for(number)]
     if user == "container":
-        python = ["/usr/bin/setpriv", f"--bounding-set=-all,{_plus(_CONTAINER)}", *python]
+        python = [*python, str(HERE / "container.py"), str(place / "root"), *python]
     return [*python, str(HERE / "switched.py"), "; ".join(without)]
-
-
-def _plus(names: str) -> str:
-    return ",".join(f"+{name}" for name in names.split(","))
 
 
 def python_for(number: int) -> str:
@@ -269,168 +239,6 @@ def _libraries() -> list[str]:
 def _give(place: Path, number: int) -> None:
     for path in (place, *place.rglob("*")):
         os.chown(path, number, number, follow_symlinks=False)
-
-
-def _listing(place: Path) -> dict[str, str]:
-    """Every entry below a folder: its kind, its mode and its content."""
-    found = {}
-    for entry in _entries(place):
-        try:
-            status = entry.stat(follow_symlinks=False)
-        except OSError:  # its path is too long
-            continue
-        content = ""
-        if stat.S_ISREG(status.st_mode) and status.st_size < 2**24:
-            content = hashlib.sha256(Path(entry.path).read_bytes()).hexdigest()
-        name = os.path.relpath(entry.path, place)
-        found[name] = f"{status.st_mode:o} {status.st_uid} {content}"
-    return found
-
-
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """Everything below a folder, as far as paths reach: attacks nest folders very deep."""
-    waiting = [str(folder)]
-    while waiting:
-        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                yield entry
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
-
-
-def _differences(before: dict[str, str], after: dict[str, str], expected: set[str]) -> list[str]:
-    ours = {name for name in after if name in expected or "__pycache__" in name}
-    ours.add("terminal")
-    new = [f"new: {name}" for name in after if name not in before and name not in ours]
-    gone = [f"gone: {name}" for name in before if name not in after]
-    other = [
-        f"changed: {name}"
-        for name, what in before.items()
-        if name in after and after[name] != what and name not in ours
-    ]
-    return [*new, *gone, *other]
-
-
-def _shared_entries() -> set[str]:
-    """What users of sandboxes own in the folders that everybody may write to."""
-    found = set()
-    for folder in _SHARED_FOLDERS:
-        with contextlib.suppress(OSError), os.scandir(folder) as entries:
-            for entry in entries:
-                with contextlib.suppress(OSError):
-                    status = entry.stat(follow_symlinks=False)
-                    # Other grades may run on this machine: their folders are no loot.
-                    theirs = entry.name.startswith(("redteam-", "scratch-"))
-                    if entry.name.startswith("loot-") or (
-                        status.st_uid in _SANDBOX_USERS and not theirs
-                    ):
-                        found.add(entry.path)
-    return found
-
-
-def _segments(name: str) -> list[str]:
-    """System V segments that this attack left; they are removed."""
-    key = 0x5EED0000 | zlib.crc32(name.encode()) & 0xFFFF
-    table = Path("/proc/sysvipc/shm")
-    rows = [row.split() for row in table.read_text().splitlines()[1:]] if table.exists() else []
-    found = [int(row[1]) for row in rows if int(row[0]) & 0xFFFFFFFF == key]
-    for number in found:
-        ctypes.CDLL(None).shmctl(number, 0, None)  # IPC_RMID
-    return [f"new: shared memory segment {number}" for number in found]
-
-
-def _watch(process: subprocess.Popen[bytes], scratch: Path, interrupt_s: float) -> Peak:
-    """Look at the grade every few milliseconds until it ends; end it if it never does."""
-    peak = Peak()
-    began = time.monotonic()
-    while process.poll() is None:
-        _look(process.pid, scratch, peak)
-        passed = time.monotonic() - began
-        if passed > _GIVE_UP_S or (interrupt_s and passed > interrupt_s):
-            with contextlib.suppress(OSError):
-                process.kill()
-        threading.Event().wait(0.01)
-    return peak
-
-
-def _look(pid: int, scratch: Path, peak: Peak) -> None:
-    with contextlib.suppress(OSError, IndexError):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        # Its processors are no sign: it chooses one itself.
-        peak.standing.add((fields[16], fields[38]))
-    peak.memory = max(peak.memory, _kilobytes(pid, "VmHWM") * 1024)
-    processes = set(_processes_below(pid))
-    own = sum(_kilobytes(p, "RssAnon") + _kilobytes(p, "RssShmem") for p in processes)
-    peak.tree = max(peak.tree, own * 1024)
-    peak.tasks = max(peak.tasks, sum(len(_tasks(p)) for p in processes))
-    used = 0
-    for entry in _entries(scratch):
-        with contextlib.suppress(OSError):
-            used += 65_536 + entry.stat(follow_symlinks=False).st_blocks * 512
-    peak.scratch = max(peak.scratch, used)
-
-
-def _kilobytes(pid: int, field: str) -> int:
-    """A line of a process's status, in KiB; 0 for one that has ended."""
-    with contextlib.suppress(OSError, StopIteration, IndexError):
-        status = Path(f"/proc/{pid}/status").read_text()
-        line = next(row for row in status.splitlines() if row.startswith(field + ":"))
-        return int(line.split()[1])
-    return 0
-
-
-def _tasks(pid: int) -> list[Path]:
-    with contextlib.suppress(OSError):
-        return list(Path(f"/proc/{pid}/task").iterdir())
-    return []
-
-
-def _processes_below(pid: int) -> Iterator[int]:
-    yield pid
-    for task in _tasks(pid):
-        with contextlib.suppress(OSError):
-            for child in (task / "children").read_text().split():
-                yield from _processes_below(int(child))
-
-
-@contextlib.contextmanager
-def _heir_of_orphans() -> Iterator[object]:
-    """What loses its parent meanwhile becomes a child of this process, is counted and ended."""
-    libc = ctypes.CDLL(None)
-    libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
-    before = _children()
-
-    def orphans() -> tuple[str, ...]:
-        alive: list[str] = []
-        # A process that was killed just now may need a moment to go, and one that has just lost
-        # its parent a moment to be seen.
-        for attempt in range(20):
-            time.sleep(0.01)
-            left = _children() - before
-            for pid in left:
-                with contextlib.suppress(OSError):
-                    os.waitpid(pid, os.WNOHANG)
-            if attempt > 5 and not _children() - before:
-                return ()
-        for pid in _children() - before:
-            for one in (*_processes_below(pid),):
-                with contextlib.suppress(OSError):
-                    os.kill(one, signal.SIGKILL)
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-            alive.append(f"process {pid}")
-        return tuple(alive)
-
-    try:
-        yield orphans
-    finally:
-        libc.prctl(36, 0, 0, 0, 0)
-
-
-def _children() -> set[int]:
-    tasks = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    return {int(pid) for task in tasks for pid in task.read_text().split()}
 
 
 def _remove(path: Path) -> None:

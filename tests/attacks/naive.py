@@ -23,7 +23,9 @@ def list_folder(folder: Path) -> Listing:
     """List a folder and follow whatever lies in it."""
     return Listing(
         tuple(
-            Entry((), path.name, _reader(path)) for path in sorted(folder.iterdir()) if path.is_file()
+            Entry((), path.name, _reader(path))
+            for path in sorted(folder.iterdir())
+            if path.is_file()
         )
     )
 

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +22,8 @@ from msgspec import Struct
 from .arena import Run, User, execute
 from .book import HERE, Attack, Canary, control, load_attacks
 from .canaries import successes
+
+_CAP_SYS_ADMIN = 21
 
 
 class Row(Struct, frozen=True):
@@ -88,8 +91,16 @@ def load_matrix() -> list[Row]:
 
 
 def playable_users() -> tuple[User, ...]:
-    """Who can be played here: only root can be anybody else."""
-    return ("root", "user", "container") if os.geteuid() == 0 else ("user",)
+    """Who can be played here: only root can be anybody else, and make a container."""
+    if os.geteuid() != 0:
+        return ("user",)
+    return ("root", "user", "container") if _may_mount() else ("root", "user")
+
+
+def _may_mount() -> bool:
+    status = Path("/proc/self/status").read_text()
+    capabilities = next(row for row in status.splitlines() if row.startswith("CapEff"))
+    return bool(int(capabilities.split()[1], 16) >> _CAP_SYS_ADMIN & 1)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
