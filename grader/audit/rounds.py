@@ -6,10 +6,8 @@ stays for all rounds, since every submission of an audit is the instructor's own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable
 
-import pytest
 from msgspec import Struct, structs
 
 from grader.assignment import Assignment
@@ -22,6 +20,7 @@ from grader.sandbox.wall import Wall
 from grader.submission import Submission
 from grader.suite.plugin import GradingPlugin
 from grader.suite.run import import_reference, run_suites
+from grader.suite.warm import WarmSuites
 
 
 class Round(Struct, frozen=True):
@@ -58,8 +57,8 @@ class AuditWall(Wall):
         self._order(server.Reap(self._ahead_pid))
 
 
-class Rounds(GradingPlugin):
-    """The plugin, with a loop of rounds in the place of pytest's loop over the items."""
+class Rounds:
+    """The suites of an assignment, warm, and rounds of them."""
 
     def __init__(
         self,
@@ -69,38 +68,21 @@ class Rounds(GradingPlugin):
     ) -> None:
         self._wall = wall
         self._assignment = assignment
-        self._serve = serve
         self._run_settings = run_settings(assignment)
         self._reference = import_reference(assignment.folder, assignment.settings.reference)
-        self._items: Sequence[pytest.Item] = ()
-        self._current: GradingPlugin = self
-        super().__init__(self._run_settings, self._reference, _no_student, _do_nothing)
+        self._suites = WarmSuites(
+            self._run_settings, self._reference, lambda _suites: serve(self.grade_round)
+        )
+
+    @property
+    def troubles(self) -> list[str]:
+        """What failed in the suites themselves."""
+        return self._suites.troubles
 
     def run(self) -> None:
         """Collect the suites and serve until nothing is asked for any more."""
         guard_s = GUARD_FACTOR * self._assignment.settings.limits.check_s
-        run_suites(self, self._assignment.folder, guard_s)
-
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Grade one submission after another, as they are handed in."""
-        self._items = tuple(session.items)
-        self._serve(self.grade_round)
-        return True
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Let this round's own plugin do it."""
-        if self._current is self:
-            super().pytest_runtest_setup(item)
-        else:
-            self._current.pytest_runtest_setup(item)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Let this round's own plugin do it."""
-        return (yield from self._current.pytest_runtest_makereport(item, call))
+        run_suites(self._suites, self._assignment.folder, guard_s)
 
     def grade_round(self, asked: Round) -> Graded:
         """Grade one submission by the checks that were asked for."""
@@ -112,19 +94,14 @@ class Rounds(GradingPlugin):
             return students[-1]
 
         settings = structs.replace(self._run_settings, seed=asked.seed, explain=asked.explain)
-        plugin = self._current = GradingPlugin(settings, self._reference, make, _do_nothing)
-        plugin.troubles += self.troubles
-        items = list(self._items)
-        # Reads the marks anew, and gives each check the seed of this round.
-        plugin.pytest_collection_modifyitems(items)
+        plugin = GradingPlugin(settings, self._reference, make, _do_nothing)
         histories: dict[str, tuple[Exchange, ...]] = {}
-        for item in _wanted(items, asked.checks):
-            students.clear()
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        for _ in self._suites.run_apart(plugin, asked.checks):
             for outcome in plugin.outcomes[-1:]:
                 histories[outcome.name] = tuple(students[0].history) if students else ()
                 if asked.stop and outcome.findings:
                     return self._graded(plugin, histories)
+            students.clear()
         return self._graded(plugin, histories)
 
     def _stage(self, asked: Round) -> Callable[[int], Student]:
@@ -139,16 +116,6 @@ class Rounds(GradingPlugin):
 
     def _graded(self, plugin: GradingPlugin, histories: dict[str, tuple[Exchange, ...]]) -> Graded:
         return Graded(tuple(plugin.outcomes), tuple(plugin.troubles), histories)
-
-
-def _wanted(items: Sequence[pytest.Item], checks: frozenset[str] | None) -> Iterator[pytest.Item]:
-    for item in items:
-        if checks is None or f"{item.path.stem}::{item.name}" in checks:
-            yield item
-
-
-def _no_student(_seed: int) -> Any:
-    raise AssertionError("no round has begun")
 
 
 def _do_nothing() -> None:

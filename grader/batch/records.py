@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
-from grader.outcomes import Status, Visibility
+from grader.outcomes import Grade, Status, Visibility
+from grader.points import Scored, hundredths, score_checks
 
 RECORD = "record.json"
 """Beside a submission's results.json and report.html; written last, so it stands for all three."""
@@ -101,3 +107,66 @@ class Record(Struct, frozen=True):
     seed: int | None = None
     seconds: float = 0.0
     trouble: str = ""
+
+
+def record_of(grade: Grade, name: str, key: str) -> Record:
+    """What a batch keeps of a grade."""
+    scored = score_checks(grade)
+    return Record(
+        name=name,
+        key=key,
+        status="graded",
+        score=sum(check.score for check in scored),
+        maximum=sum(check.maximum for check in scored),
+        ungraded=hundredths([grade.ungraded])[0],
+        checks=tuple(map(_checked, scored)),
+        notices=grade.notices,
+        troubles=grade.troubles,
+        isolation=grade.isolation,
+        seed=grade.seed,
+        seconds=round(grade.seconds, 3),
+    )
+
+
+def read_record(folder: Path) -> Record | None:
+    """The record in a submission's folder; None where there is none, or none of this version."""
+    try:
+        return msgspec.json.decode((folder / RECORD).read_bytes(), type=Record)
+    except (OSError, msgspec.MsgspecError, ValueError):
+        return None
+
+
+def write_record(record: Record, folder: Path) -> None:
+    """Write the record in one step: it stands for all that was written before."""
+    write_whole(folder / RECORD, msgspec.json.encode(record))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that at any moment the old or the new one is there, whole."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _checked(check: Scored) -> Checked:
+    outcome = check.outcome
+    findings = (*outcome.findings, *(note.finding for note in outcome.notes))
+    return Checked(
+        name=outcome.name,
+        number=outcome.number,
+        title=outcome.title,
+        part=outcome.part,
+        points=check.maximum,
+        earned=check.score,
+        status=outcome.status,
+        visibility=outcome.visibility,
+        found=tuple(Misconception(f.kind, f.function, f.lead) for f in findings),
+        seconds=round(outcome.seconds, 4),
+    )

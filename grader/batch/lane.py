@@ -1,0 +1,232 @@
+"""A lane of a batch: one process that has read the assignment, and grades what it is handed.
+
+    python -m grader.batch.lane DESCRIPTOR
+
+It is a program of its own, since whoever starts it may have threads, and what forks must not. The
+nursery is forked first, clean; then the assignment is read and its suites collected, once. Each
+submission is graded in a fork of that, by the same steps as a single grade.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+import traceback
+import types
+from pathlib import Path
+from typing import TYPE_CHECKING, Union
+
+import msgspec
+from msgspec import Struct
+
+from grader.batch.records import RECORD, Record, record_of, write_record
+from grader.grade import GUARD_FACTOR, IsolationTooWeak, Options, grade_submission, run_settings
+from grader.output import write_failure
+from grader.place import FAILURE, RESULTS, Place
+from grader.sandbox import isolation
+from grader.sandbox.nursery import Nursery, NurseryFailed
+from grader.sandbox.wire import Channel, Closed
+
+if TYPE_CHECKING:
+    from grader.assignment import Assignment
+    from grader.suite.warm import WarmSuites
+
+MOST_BYTES = 2**20
+_KILLED = "the grading process ended by signal {signal}; was memory short?"
+
+
+class Setup(Struct, tag="setup", frozen=True):
+    """What the lane is for: sent once, first."""
+
+    assignment: str
+    require_isolation: isolation.Level | None = None
+    core: int = -1
+    """The core to keep to; -1 for any."""
+
+
+class Order(Struct, tag="order", frozen=True):
+    """Grade this submission into that folder."""
+
+    name: str
+    path: str
+    out: str
+    key: str
+    seed: int | None = None
+
+
+class Ready(Struct, tag="ready", frozen=True):
+    """The assignment is read and its suites are collected."""
+
+
+class Broken(Struct, tag="broken", frozen=True):
+    """Nothing can be graded; the message says why, for the staff."""
+
+    message: str
+
+
+class Done(Struct, tag="done", frozen=True):
+    """The record of this submission is written, or it could not even be written."""
+
+    name: str
+    trouble: str = ""
+    is_fatal: bool = False
+    """Whether it would be so for every submission."""
+
+
+order_decoder = msgspec.msgpack.Decoder(Order)
+setup_decoder = msgspec.msgpack.Decoder(Setup)
+answer_decoder = msgspec.msgpack.Decoder(Union[Ready, Broken, Done])
+
+_TOO_WEAK = 3
+
+
+def main() -> None:
+    """Serve on the socket whose descriptor is the only argument."""
+    channel = Channel(socket.socket(fileno=int(sys.argv[1])))
+    setup: Setup = channel.receive(setup_decoder)
+    if setup.core >= 0:
+        isolation.run_on({setup.core})
+    try:
+        with Nursery() as nursery:
+            _serve(channel, setup, nursery)
+    except Closed:
+        return
+    except Exception as error:  # noqa: BLE001 - whoever started this must hear of it
+        traceback.print_exception(error)
+        channel.send(Broken(f"{type(error).__name__}: {error}"))
+
+
+def _serve(channel: Channel, setup: Setup, nursery: Nursery) -> None:
+    # Only now, with the clean process forked, is anything of the assignment read.
+    from grader.assignment import AssignmentError, load_assignment
+    from grader.suite.run import ReferenceBroken, import_reference, run_suites
+    from grader.suite.warm import WarmSuites
+
+    try:
+        assignment = load_assignment(Path(setup.assignment))
+        reference = import_reference(assignment.folder, assignment.settings.reference)
+    except (AssignmentError, ReferenceBroken) as error:
+        channel.send(Broken(str(error)))
+        return
+    lane = Lane(channel, setup, nursery, assignment, reference)
+    suites = WarmSuites(run_settings(assignment), reference, lane.serve)
+    run_suites(suites, assignment.folder, GUARD_FACTOR * assignment.settings.limits.check_s)
+    if not lane.has_served:
+        channel.send(Broken("\n".join(suites.troubles)))
+
+
+class Lane:
+    """What every grade of this lane shares."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        setup: Setup,
+        nursery: Nursery,
+        assignment: Assignment,
+        reference: types.ModuleType,
+    ) -> None:
+        self._channel = channel
+        self._setup = setup
+        self._nursery = nursery
+        self._assignment = assignment
+        self._reference = reference
+        self.has_served = False
+
+    def serve(self, suites: WarmSuites) -> None:
+        """Grade one submission after another until the channel closes."""
+        _import_what_a_grade_needs()
+        self.has_served = True
+        self._channel.send(Ready())
+        while True:
+            try:
+                order: Order = self._channel.receive(order_decoder)
+            except Closed:
+                return
+            if order.path.endswith(".ipynb"):
+                import grader.notebook  # noqa: F401 - half a second, once for all notebooks
+            self._channel.send(self._grade(order, suites))
+
+    def _grade(self, order: Order, suites: WarmSuites) -> Done:
+        lane = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                isolation.die_with_parent(lane)
+                status = self._grade_here(order, suites)
+            finally:
+                os._exit(status)
+        _, status = os.waitpid(pid, 0)
+        ended = os.waitstatus_to_exitcode(status)
+        if ended == 0:
+            return Done(order.name)
+        self._clean_up()
+        if ended == _TOO_WEAK:
+            return Done(order.name, (Path(order.out) / FAILURE).read_text("utf-8"), is_fatal=True)
+        if ended < 0:
+            return Done(order.name, _KILLED.format(signal=-ended))
+        return Done(order.name, f"its results could not be written (status {ended})")
+
+    def _clean_up(self) -> None:
+        """End what a grade has left behind that did not come to its end."""
+        try:
+            self._nursery.end()
+        except NurseryFailed:
+            # Nothing clean is left to fork from: whoever started this starts another.
+            os._exit(1)
+
+    def _grade_here(self, order: Order, suites: WarmSuites) -> int:
+        """In a process of its own: grade, and write the record last."""
+        began = time.monotonic()
+        folder = Path(order.out)
+        place = Place(folder, folder / RESULTS)
+        options = Options(
+            submission=Path(order.path),
+            assignment=self._assignment.folder,
+            place=place,
+            seed=order.seed,
+            require_isolation=self._setup.require_isolation,
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / RECORD).unlink(missing_ok=True)
+        try:
+            graded = grade_submission(
+                self._nursery, self._assignment, lambda: self._reference, options, suites.run
+            )
+            record = record_of(graded, order.name, order.key)
+        except IsolationTooWeak as error:
+            (folder / FAILURE).write_text(str(error), "utf-8")
+            return _TOO_WEAK
+        except Exception as error:  # noqa: BLE001 - it is this submission's alone
+            record = self._failed(order, place, error, time.monotonic() - began)
+        write_record(record, folder)
+        return 0
+
+    def _failed(self, order: Order, place: Place, error: Exception, seconds: float) -> Record:
+        write_failure(place, error)
+        text = "".join(traceback.format_exception(error))
+        (place.folder / FAILURE).write_text(text, "utf-8")
+        return Record(
+            order.name,
+            order.key,
+            "failed",
+            seed=order.seed,
+            seconds=seconds,
+            trouble=f"{type(error).__name__}: {error}",
+        )
+
+
+def _import_what_a_grade_needs() -> None:
+    """Import here, once, what each fork would import late."""
+    import grader.feedback
+    import grader.report
+    import grader.results
+    import grader.submission
+    import grader.summary  # noqa: F401
+
+
+if __name__ == "__main__":
+    main()
