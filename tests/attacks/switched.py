@@ -27,9 +27,9 @@ from grader.sandbox import (
     landlock,
     messages,
     modules,
+    nursery,
     scratch,
     seccomp,
-    server,
     student,
     sweep,
     wall,
@@ -65,9 +65,13 @@ def _set(owner: Any, name: str, value: Any) -> Callable[[], None]:
     return switch
 
 
-def _keep_all_that_was_inherited(sock: socket.socket, *_more: Any) -> socket.socket:
-    os.setsid()
-    return sock
+def _keep_all_that_was_inherited() -> None:
+    def keep(descriptor: int) -> socket.socket:
+        os.setsid()
+        return socket.socket(fileno=descriptor)
+
+    nursery._keep_only = keep
+    nursery._drop_what_was_inherited = lambda sock: keep(sock.detach())
 
 
 def _no_limit_of_memory() -> None:
@@ -97,9 +101,9 @@ def _any_words() -> None:
 
 def _read_the_answers_first() -> None:
     """Let the process that workers are forked from know what the grader will know."""
-    real = wall.Wall.__init__
+    real = nursery.Nursery.__init__
 
-    def begin(self: wall.Wall) -> None:
+    def begin(self: nursery.Nursery) -> None:
         from grader.assignment import load_assignment
         from grader.suite.run import import_reference
 
@@ -107,7 +111,7 @@ def _read_the_answers_first() -> None:
         import_reference(assignment.folder, assignment.settings.reference)
         real(self)
 
-    wall.Wall.__init__ = begin  # type: ignore[method-assign]
+    nursery.Nursery.__init__ = begin  # type: ignore[method-assign]
 
 
 def _import_anything() -> None:
@@ -161,9 +165,7 @@ LAYERS: dict[str, Callable[[], None]] = {
     "limit of a file's size": _set(isolation, "_FILE_BYTES", 2**32),
     "descriptors of its own": _set(isolation, "own_descriptors", _nothing),
     "limit of processes": _set(isolation, "_PROCESSES", 4096),
-    "drop what was inherited": _set(
-        server, "_drop_what_was_inherited", _keep_all_that_was_inherited
-    ),
+    "drop what was inherited": _keep_all_that_was_inherited,
     "sweep": _set(sweep, "sweep", _nothing),
     "clear the scratch folder": _set(wall.Wall, "_clear_scratch", _nothing),
     "limit of the scratch folder": _set(scratch, "is_overfull", lambda _folder: False),
