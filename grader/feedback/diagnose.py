@@ -109,8 +109,8 @@ class Diagnosis:
 
     def cascade(
         self, history: Sequence[Exchange], wrong: Sequence[str], call: Callable[..., Any]
-    ) -> tuple[str, str] | None:
-        """A function that is wrong only because another is, and that other.
+    ) -> tuple[str, tuple[str, ...]] | None:
+        """A function that is wrong only because others are, and those that it uses.
 
         `wrong` are functions that failed in earlier checks; `call` calls the student's own by name.
         """
@@ -121,7 +121,7 @@ class Diagnosis:
             namespace = {other.partition(".")[2]: functools.partial(call, other) for other in used}
             version = build(self._reference, function, self._source(function), namespace)
             if all(one.agrees for one in play(history, function, version, self._reference)):
-                return function, used[0]
+                return function, tuple(used)
         return None
 
     def _uses(self, function: str, other: str) -> bool:

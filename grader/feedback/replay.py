@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from grader.exchange import Exchange, Inside, OwnFunction
 from grader.feedback.agree import agree
+from grader.outcomes import CheckFailed
 
 
 class Played(Struct, frozen=True):
@@ -171,6 +172,8 @@ def _attempt(exchange: Exchange, act: Callable[[], Any]) -> Played:
         warnings.simplefilter("ignore")
         try:
             return Played(exchange, act())
+        except CheckFailed as error:  # a function of the student's own, in the place of ours
+            return Played(exchange, raised=error.finding.exception or error.finding.kind)
         except Exception as error:  # noqa: BLE001 - a mistake may raise anything
             return Played(exchange, raised=type(error).__name__)
 

@@ -186,8 +186,16 @@ def build(
 
 
 @contextmanager
-def patched(reference: types.ModuleType, function: str, text: str) -> Iterator[types.ModuleType]:
-    """The whole reference with one function written otherwise, wherever it is used."""
+def patched(
+    reference: types.ModuleType,
+    function: str,
+    text: str,
+    names: Mapping[str, Any] | None = None,
+) -> Iterator[types.ModuleType]:
+    """The whole reference with one function written otherwise, wherever it is used.
+
+    `names` are put into its module in place of what they name there.
+    """
     name = f"{reference.__name__}_with_{function.replace('.', '_')}"
     target = function.partition(".")[0]
     package = types.ModuleType(name)
@@ -200,6 +208,7 @@ def patched(reference: types.ModuleType, function: str, text: str) -> Iterator[t
         original = getattr(reference, target)
         code = f"{inspect.getsource(original)}\n\n{text}"
         exec(compile(code, original.__file__, "exec", dont_inherit=True), vars(changed))  # noqa: S102 - the assignment's own text
+        vars(changed).update(names or {})
         submodules = {k: v for k, v in vars(reference).items() if isinstance(v, types.ModuleType)}
         for short, module in submodules.items():
             if module.__name__ == f"{reference.__name__}.{short}":

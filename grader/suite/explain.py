@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+from msgspec import Struct
 
 from grader.exchange import Exchange
 from grader.feedback import Diagnosis, Explanation, form_of_gradient, load_variants
 from grader.feedback.variants import patched, source_of
-from grader.outcomes import Finding
+from grader.numerics import compare
+from grader.outcomes import Finding, Note
 
 _PLAIN = frozenset(
     {
@@ -23,6 +27,16 @@ _PLAIN = frozenset(
 """Kinds of findings that already say it all."""
 
 
+class Accepted(Struct, frozen=True):
+    """Something that is accepted: the reference that has it too, what is said, and the credit."""
+
+    finding: Finding
+    credit: float
+    function: str
+    text: str = ""
+    names: Mapping[str, Any] = {}
+
+
 class Explainer:
     """The diagnosis of one submission: it remembers which functions were wrong, and in what."""
 
@@ -30,11 +44,16 @@ class Explainer:
         self._reference = reference
         self._diagnosis: Diagnosis | None = None
         self._wrong: dict[str, str] = {}
+        self._single: dict[str, float] = {}
+        """Functions that are right in single precision, and the credit that this leaves."""
         self._earlier: list[Sequence[Exchange]] = []
 
-    def saw(self, history: Sequence[Exchange]) -> None:
+    def saw(self, history: Sequence[Exchange], notes: Sequence[Note] = ()) -> None:
         """Remember what a check showed, passed or not: it tells later explanations apart."""
         self._earlier.append(history)
+        for note in notes:
+            if note.finding.kind == "float32":
+                self._single.setdefault(note.finding.function, note.credit)
 
     def explain(
         self,
@@ -42,8 +61,8 @@ class Explainer:
         findings: Sequence[Finding],
         history: Sequence[Exchange],
         call: Callable[..., Any],
-    ) -> Finding | Explanation | None:
-        """A finding that explains those of check `number`; the explanation itself if accepted.
+    ) -> Finding | Accepted | None:
+        """A finding that explains those of check `number`, or what is to be accepted.
 
         `call` calls the student's own functions by name.
         """
@@ -52,12 +71,15 @@ class Explainer:
         diagnosis = self._loaded()
         cascade = diagnosis.cascade(history, tuple(self._wrong), call)
         if cascade is not None:
-            function, cause = cascade
+            function, (cause, *_) = cascade
             return _of_cascade(function, cause, self._wrong[cause])
+        single = self._single_precision(diagnosis, history, call)
+        if single is not None:
+            return single
         explanation = diagnosis.explain(history, self._earlier, call)
         if explanation is not None and explanation.is_convention:
             # What is built on it is no cascade: there the same convention is to be accepted.
-            return explanation
+            return self._of_convention(explanation)
         wrong = diagnosis.wrong_functions(history)
         for function in wrong:
             self._wrong.setdefault(function, number)
@@ -68,14 +90,45 @@ class Explainer:
         )
 
     @contextmanager
-    def accepted(self, explanation: Explanation) -> Iterator[types.ModuleType]:
-        """The reference as it would be in the conventions of an explanation."""
-        function = explanation.function
-        text = source_of(self._reference, function)
+    def accepted(self, found: Accepted) -> Iterator[types.ModuleType]:
+        """The reference as it would be with what is accepted."""
+        with patched(self._reference, found.function, found.text, found.names) as reference:
+            yield reference
+
+    def _of_convention(self, explanation: Explanation) -> Accepted:
+        text = source_of(self._reference, explanation.function)
         for variant in explanation.variants:
             text = variant.override(text)
-        with patched(self._reference, function, text) as reference:
-            yield reference
+        credit = min(variant.credit for variant in explanation.variants)
+        return Accepted(of_convention(explanation), credit, explanation.function, text)
+
+    def _single_precision(
+        self, diagnosis: Diagnosis, history: Sequence[Exchange], call: Callable[..., Any]
+    ) -> Accepted | None:
+        """What is built on functions that were accepted in single precision, and right itself."""
+        single = [name for name in self._single if name not in self._wrong]
+        cascade = diagnosis.cascade(history, single, call) if single else None
+        if cascade is None:
+            return None
+        function, causes = cascade
+        module = causes[0].partition(".")[0]
+        if any(cause.partition(".")[0] != module for cause in causes):
+            return None
+        right = vars(getattr(self._reference, module))
+        targets = {cause: cause.partition(".")[2] for cause in causes}
+        names = {
+            target: functools.partial(_nearly, right[target], functools.partial(call, cause))
+            for cause, target in targets.items()
+        }
+        finding = Finding(
+            kind="float32",
+            lead=f"{_shown(function)}: right, but only in single precision (float32).",
+            evidence=(f"It is as precise as {' and '.join(targets.values())}.",),
+            question="Where does a float32 array, or a conversion to one, come in?",
+            function=function,
+        )
+        credit = min(self._single[cause] for cause in causes)
+        return Accepted(finding, credit, causes[0], names=names)
 
     def _loaded(self) -> Diagnosis:
         """Import the variants only when something has failed: a right submission needs none."""
@@ -113,6 +166,16 @@ def of_convention(explanation: Explanation) -> Finding:
         function=explanation.function,
         staff=_known_as(explanation),
     )
+
+
+def _nearly(right: Callable[..., Any], own: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """The student's own answer where it is right in single precision, else the right one."""
+    expected, got = right(*args, **kwargs), own(*args, **kwargs)
+    if isinstance(expected, tuple) and not (isinstance(got, tuple) and len(got) == len(expected)):
+        return expected
+    both = zip(got, expected, strict=True) if isinstance(expected, tuple) else ((got, expected),)
+    near = all(compare(one, other).kind in {"same", "float32"} for one, other in both)
+    return got if near else expected
 
 
 def _of_form(

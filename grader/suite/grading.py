@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from msgspec import Struct, structs
 
-from grader.feedback import Explanation
 from grader.outcomes import (
     CheckFailed,
     Finding,
@@ -26,7 +25,7 @@ from grader.outcomes import (
 from . import marks, verdict
 from .check import Check
 from .example import Examples
-from .explain import Explainer, of_convention
+from .explain import Accepted, Explainer
 from .in_process import InProcessStudent
 from .problems import Problems
 from .record import CheckRecord
@@ -136,7 +135,7 @@ class CheckGrader:
         explained: Finding | None = None
         if record.findings and grader is None and self._settings.explain:
             record, explained = self._explain(item, running)
-        self._explainer.saw(running.student.history)
+        self._explainer.saw(running.student.history, record.notes)
         earned, parts = (Fraction(), ()) if grader else record.score(settings)
         failed = bool(record.findings)
         findings = (grader,) if grader else self._findings(running, record, explained)
@@ -176,7 +175,7 @@ class CheckGrader:
         return finding
 
     def _explain(self, item: pytest.Item, running: Running) -> tuple[CheckRecord, Finding | None]:
-        """Say what is behind the findings; grade again by an accepted convention."""
+        """Say what is behind the findings; grade again by what is accepted."""
         record = running.record
         student = self._make_student(running.seed)
         try:
@@ -186,7 +185,7 @@ class CheckGrader:
                 running.student.history,
                 lambda name, *args, **kwargs: student.call(name, *args, **kwargs).value,
             )
-            if not isinstance(found, Explanation):
+            if not isinstance(found, Accepted):
                 return record, found
             with self._explainer.accepted(found) as reference:
                 again = self._rerun(item, running, student, reference)
@@ -197,7 +196,7 @@ class CheckGrader:
             student.close()
         if again.findings:
             return record, None
-        again.note(of_convention(found), min(variant.credit for variant in found.variants))
+        again.note(found.finding, found.credit)
         return again, None
 
     def _findings(

@@ -1,0 +1,80 @@
+"""What is accepted in one function is accepted in what is built on it, and nothing else with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from grading_fixtures import ROOT, Graded, copy_assignment, grade, plain
+
+from grader.suite.explain import _nearly
+
+SINGLE = """
+_right = {"svm": svm_loss_vectorized, "softmax": softmax_loss_vectorized}
+
+
+def _single(kind, W, X, y, reg):
+    loss, dW = _right[kind](W, X, y, reg)
+    return np.float32(loss), dW.astype(np.float32)
+
+
+def svm_loss_vectorized(W, X, y, reg):
+    return _single("svm", W, X, y, reg)
+
+
+def softmax_loss_vectorized(W, X, y, reg):
+    return _single("softmax", W, X, y, reg)
+"""
+
+
+def handed_in(folder: Path, **changes: tuple[str, str]) -> Graded:
+    """A grade of the first two parts: losses in single precision, and changes to what is right."""
+    for module in ("losses", "regularization"):
+        text = (ROOT / "reference" / f"{module}.py").read_text("utf-8").replace("from .", "from ")
+        for old, new in [changes[module]] if module in changes else []:
+            assert old in text
+            text = text.replace(old, new)
+        folder.mkdir(exist_ok=True)
+        (folder / f"{module}.py").write_text(text + (SINGLE if module == "losses" else ""), "utf-8")
+    assignment = copy_assignment(folder.parent / "assignment", parts=[1, 2])
+    return grade(folder, folder.parent / "out", assignment=assignment)
+
+
+def test_what_is_built_on_single_precision_is_accepted_as_it_is(tmp_path: Path) -> None:
+    graded = handed_in(tmp_path / "single")
+
+    assert graded.results["score"] == 44
+    read = plain(graded.checks["full_loss[l1]"]["output"])
+    assert "full_loss: right, but only in single precision (float32)." in read
+    assert "It is as precise as" in read
+
+
+def test_what_is_wrong_by_itself_stays_wrong(tmp_path: Path) -> None:
+    change = ("dW + reg * dR", "dW + 0.5 * reg * dR")
+
+    checks = handed_in(tmp_path / "single", regularization=change).checks
+
+    assert checks["full_loss[l2]"]["status"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("own", "taken"),
+    [
+        ((np.float32(1 / 3), np.ones(2)), True),
+        ((1 / 3, np.ones(2)), True),
+        ((0.34, np.ones(2)), False),
+        ((1 / 3 + 1e-7, np.ones(2)), False),
+        ((np.float32(1 / 3), np.zeros(2)), False),
+        ((np.float32(1 / 3), np.ones(3)), False),
+        ((np.float32(1 / 3),), False),
+        (None, False),
+    ],
+    ids=["single", "right", "wrong", "small number", "gradient", "shape", "one value", "nothing"],
+)
+def test_only_what_is_right_in_single_precision_takes_the_place_of_what_is_right(
+    own: object, *, taken: bool
+) -> None:
+    right = (1 / 3, np.ones(2))
+
+    assert (_nearly(lambda: right, lambda: own) is own) is taken
