@@ -23,7 +23,7 @@ _PLAIN = frozenset(
     {
         *("missing", "unwritten", "timeout", "not_run", "exit", "crash", "memory", "type"),
         *("mutated", "loops", "no_loops", "calls", "stale", "constant", "impure", "not_raised"),
-        "callbacks",
+        *("callback", "callbacks", "dtype"),
     }
 )
 """Kinds of findings that say what was done, whatever the values are."""
@@ -120,7 +120,9 @@ def _judge_name(subject: Subject, answer: Answer, caught: tuple[str, ...]) -> Ro
         return Row(subject, "good", "named", (), caught)
     if known:
         return Row(subject, "aside", "named otherwise", _said(answer), caught)
-    if all(finding.kind in _PLAIN for finding in findings):
+    # A cascade leaves it to the check of the function that is the cause.
+    own = [c for c in answer.checks if all(f.kind != "cascade" for f in c.findings)]
+    if all(finding.kind in _PLAIN for check in own for finding in check.findings):
         return Row(subject, "good", "said", _said(answer), caught)
     return Row(subject, "aside", "not named", _said(answer), caught)
 

@@ -77,7 +77,8 @@ def spoken(audit: Audit) -> Iterator[str]:
     for row in audit.survivors:
         yield f"Survivor: {row.subject.name}  {row.subject.function}: {row.subject.says}"
     for row in _with(audit, "mistake", "not named", "named otherwise"):
-        yield f"{row.outcome.capitalize()}: {row.subject.function} {row.subject.name}"
+        said = f": {row.remarks[0]}" if row.remarks else ""
+        yield f"{row.outcome.capitalize()}: {row.subject.function} {row.subject.name}{said}"
     for failure in audit.failures:
         yield f"Problem: {failure}"
     yield "; ".join(facts(audit))
@@ -125,9 +126,19 @@ def facts(audit: Audit) -> tuple[str, ...]:
     return (
         f"{audit.rounds} gradings of {extent} submissions in {audit.seconds:.0f} s",
         f"right solutions under {audit.seeds} seeds",
-        f"at least {NAMED_SHARE:.0%} of the mistakes must be named",
+        *_named(audit),
+        f"at least {NAMED_SHARE:.0%} of the mistakes must be named or said",
         f"at least {CAUGHT_SHARE:.0%} of the mutants must be caught",
     )
+
+
+def _named(audit: Audit) -> Iterator[str]:
+    """How many mistakes are named, and how many the checks' own words say."""
+    rows = audit.of("mistake")
+    named, said = (sum(row.outcome == word for row in rows) for word in ("named", "said"))
+    if rows:
+        yield f"{named / len(rows):.1%} of the mistakes named as variants"
+        yield f"{said / len(rows):.1%} said in a check's own words"
 
 
 def _with(audit: Audit, kind: str, *outcomes: str) -> tuple[Row, ...]:

@@ -122,7 +122,11 @@ def _of_attribute(owner: Any, name: str) -> Any:
 
 def _handed_to(history: Sequence[Exchange], name: str, reference: types.ModuleType) -> set[int]:
     """Numbers of the objects that were made by other functions and handed to the function."""
-    makers = {e.value.number for e in history if isinstance(e.value, Inside) and e.name != name}
+    makers = {
+        e.value.number
+        for e in history
+        if e.kind == "call" and isinstance(e.value, Inside) and e.name != name
+    }
     if not makers:
         return set()
     asked = _Asked()

@@ -166,6 +166,29 @@ class Momentum:
     assert "average" in said(explanation) or "1 - " in said(explanation)
 
 
+def test_an_object_that_works_on_copies_is_named() -> None:
+    """Its answers are right; what is wrong is in the arrays that the caller holds."""
+    text = """
+class SGD:
+    def __init__(self, params, learning_rate):
+        self.params, self.lr = [1.0 * p for p in params], learning_rate
+    def parameters(self):
+        return self.params
+    def step(self, grads):
+        for p, g in zip(self.params, grads):
+            p -= self.lr * g
+        return self.params
+"""
+
+    def ask(student: Student) -> None:
+        x = student.array(np.array([1.0, -2.0]))
+        optimizer = student.optimizers.SGD([x], 0.1)
+        optimizer.step([np.array([0.3, 0.5])])
+        x.read()
+
+    assert "changes copies" in said(explain(text, ask, "optimizers"))
+
+
 def test_a_function_that_is_called_back_is_played_again() -> None:
     text = """
 import numpy as np
