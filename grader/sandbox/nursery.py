@@ -11,12 +11,13 @@ import os
 import signal
 import socket
 import time
+from pathlib import Path
 from typing import Any, Union
 
 import msgspec
 from msgspec import Struct
 
-from . import isolation, server, sweep, wire
+from . import isolation, scratch, server, sweep, wire
 
 _ORDER_S = 20.0
 _SWEEP_S = 60.0
@@ -111,13 +112,14 @@ def _obey(sock: socket.socket) -> None:
     isolation.hide_from_siblings()
     channel = wire.Channel(sock, exact=True)
     user: int | None = None
+    scratch_folder = ""
     child = 0
     while True:
         order: Any = None
         with contextlib.suppress(wire.Closed):
             order = channel.receive(_order_decoder)
         if isinstance(order, Start):
-            user = order.plan.user
+            user, scratch_folder = order.plan.user, order.plan.scratch
             child = _fork_server(sock, order.plan)
             channel.send(Done(child))
             continue
@@ -126,6 +128,9 @@ def _obey(sock: socket.socket) -> None:
         child = 0
         sweep.sweep(user)
         if order is None:
+            # Of a grader that was killed; else it is gone.
+            if scratch_folder:
+                scratch.remove(Path(scratch_folder))
             return
         channel.send(Done())
 

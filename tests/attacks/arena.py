@@ -119,8 +119,6 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
         *sorted(f"new: {path}" for path in shared_entries() - shared),
         *segments(place.name),
     )
-    if attack.interrupt_s:  # nobody was left to remove it
-        files = tuple(file for file in files if not file.startswith("new: tmp/scratch-"))
     for entry in shared_entries() - shared:
         _remove(Path(entry))
     return Run(attack, process.returncode, seconds, printed, results, words, peak, processes, files)
