@@ -159,7 +159,7 @@ def _unpack_one(archive: zipfile.ZipFile, members: list[_Member], folder: Path, 
         if taken > min(_MAX_SUBMISSION_BYTES, left) and not _is_metadata(member):
             limit = f"{_MAX_SUBMISSION_BYTES // 2**20} MiB"
             of_all = f", and {_MAX_TOTAL_BYTES // 2**30} GiB for all" if taken > left else ""
-            raise _Refused(f"expected at most {limit} of files{of_all}, got more: a zip bomb?")
+            raise _Refused(f"expected at most {limit} of files{of_all}, got more (a zip bomb?)")
     return taken
 
 

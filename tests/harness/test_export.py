@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.simulated_class import simulate
 from grader.batch import unzip
 from grader.batch.export import ExportError, read_export
 from grader.batch.records import Entry, Export, Submitter
@@ -418,7 +419,7 @@ def test_a_zip_bomb_is_one_students_problem(
 
     assert list(by_name(export)) == ["ada"]
     (trouble,) = export.troubles
-    assert "'bob': expected at most 1 MiB of files, got more: a zip bomb?" in trouble
+    assert "'bob': expected at most 1 MiB of files, got more (a zip bomb?)" in trouble
     assert not [name for name in everything_in(work) if "bob" in name]
 
 
@@ -480,3 +481,19 @@ def test_what_is_unpacked_is_closed_to_other_users(tmp_path: Path) -> None:
     export = read_export(path, tmp_path / "work")
 
     assert Path(export.entries[0].path).parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_simulated_class_is_the_same_from_a_folder_and_from_a_zip(tmp_path: Path) -> None:
+    """It has groups, bare numbers, dates of several kinds, and what a Mac leaves behind."""
+    folder = simulate(tmp_path / "folder", 40, seed=3).path
+    packed = simulate(tmp_path / "zip", 40, seed=3, as_zip=True).path
+
+    first, second = (read_export(path, tmp_path / "work") for path in (folder, packed))
+
+    assert first.troubles == second.troubles == ()
+    assert [(e.name, e.submitters, e.created_at) for e in first.entries] == [
+        (e.name, e.submitters, e.created_at) for e in second.entries
+    ]
+    assert len(first.entries) == 40
+    assert max(len(entry.submitters) for entry in first.entries) > 1
+    assert all(entry.created_at for entry in first.entries)
