@@ -61,6 +61,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     allowed_imports: tuple[str, ...] = ("numpy",)
     stand_ins: tuple[str, ...] = ("matplotlib",)
     """Libraries that are answered by something harmless: plots are not graded."""
+    legacy_python: bool = False
+    """Whether names of Python 2 (xrange, the package past) are supplied, as old work needs them."""
     float32_credit: _Share = 1.0
     """Share of the points for an answer that is right, but in single precision."""
     limits: Limits = Limits()
@@ -83,6 +85,12 @@ class Assignment(Struct, frozen=True):
     def reference(self) -> Path:
         """Folder of the reference package."""
         return self.folder / self.settings.reference
+
+    @property
+    def importable(self) -> tuple[str, ...]:
+        """Packages that students may import; `past` stands for names of Python 2."""
+        names = self.settings.allowed_imports
+        return (*names, "past") if self.settings.legacy_python else names
 
     def given_out(self, name: str) -> str | None:
         """The text of a module as students got it; None for a file that they did not get."""

@@ -151,7 +151,7 @@ def stage(
         int(settings.limits.check_s) + 1,
         settings.limits.output_kb * 1024,
     )
-    wall.stage(sources, settings.allowed_imports, settings.stand_ins, worker_limits)
+    wall.stage(sources, assignment.importable, settings.stand_ins, worker_limits)
     limits = Limits(
         settings.limits.call_s,
         settings.limits.check_s,
@@ -159,7 +159,7 @@ def stage(
         settings.limits.callbacks,
     )
     deadline = time.monotonic() + settings.limits.submission_s
-    allowed = tuple(settings.allowed_imports)
+    allowed = assignment.importable
     handed = Handed(wall, words.Sources(sources, settings.modules), allowed, deadline, on_wait)
     return lambda seed: Student(handed, limits, seed)
 

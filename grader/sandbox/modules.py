@@ -20,6 +20,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from . import legacy
+
 _AHEAD = frozenset(
     {
         *("abc", "argparse", "bisect", "collections", "contextlib", "copy", "csv", "dataclasses"),
@@ -124,6 +126,7 @@ class Gate(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._compiled = {c.source.module: c for c in compiled}
         self._allowed = frozenset(allowed) | set(sys.stdlib_module_names)
         self._stand_ins = frozenset(stand_ins)
+        self._is_legacy = legacy.PACKAGE in self._allowed
         self.failed: dict[str, list[BaseException]] = {}
         """Per notebook, what its statements raised: the rest of it was run all the same."""
 
@@ -136,7 +139,7 @@ class Gate(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if fullname in self._compiled:
             origin = self._compiled[fullname].source.name
             return importlib.util.spec_from_loader(fullname, self, origin=origin)
-        if top in self._stand_ins:
+        if top in self._stand_ins or (self._is_legacy and fullname in legacy.MODULES):
             return importlib.util.spec_from_loader(fullname, self, is_package=True)
         if top in self._allowed and top not in _NEVER_IMPORTED:
             return None
@@ -145,9 +148,11 @@ class Gate(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         raise NotAllowed(f"No module named {fullname!r}", name=fullname)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType | None:
-        """Give a stand-in for a library that draws; None for an ordinary module."""
+        """Give a stand-in for a library that draws or is of old; None for an ordinary module."""
         if spec.name in self._compiled:
             return None
+        if self._is_legacy and spec.name in legacy.MODULES:
+            return legacy.module(spec.name)
         module = StandInModule(spec.name)
         module.__path__ = []
         return module
@@ -157,6 +162,8 @@ class Gate(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         compiled = self._compiled.get(module.__name__)
         if compiled is None:
             return
+        if self._is_legacy:
+            module.__dict__["__builtins__"] = legacy.known_names()
         if compiled.source.cells:
             self._run_notebook(compiled, module)
             return

@@ -32,6 +32,7 @@ INSIDE = {
     "landlock",
     "seccomp",
     "modules",
+    "legacy",
     "tracing",
     "server",
     "scratch",

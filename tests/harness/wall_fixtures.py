@@ -18,14 +18,15 @@ def behind_the_wall(
     limits: Limits | None = None,
     memory_mb: int = 512,
     deadline_s: float = 60.0,
+    allowed: tuple[str, ...] = ("numpy",),
 ) -> Iterator[Handed]:
     """Stage sources behind a wall of their own."""
     limits = limits or Limits()
     with Nursery() as nursery, Wall(nursery) as wall:
         worker_limits = isolation.WorkerLimits(memory_mb, 30, 2000)
-        wall.stage(sources, ["numpy"], ["matplotlib"], worker_limits)
+        wall.stage(sources, allowed, ["matplotlib"], worker_limits)
         deadline = time.monotonic() + deadline_s
-        yield Handed(wall, words.Sources(sources), ("numpy",), deadline)
+        yield Handed(wall, words.Sources(sources), allowed, deadline)
 
 
 @contextmanager
