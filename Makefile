@@ -25,9 +25,11 @@ lint: $(VENV)/ready
 suite: $(VENV)/ready
 	$(BIN)/pytest -n auto --dist loadgroup
 
-# Every attack against the wall, as every user that can be played here, and what each layer is worth.
+# Every attack against the wall, as every user that can be played here, and what each layer is worth;
+# then 200 submissions in a row, every third one hostile, and what they leave.
 redteam: $(VENV)/ready
 	$(BIN)/python -m tests.attacks.run
+	$(BIN)/python -m tests.attacks.row --count 200
 
 template: $(VENV)/ready
 	$(BIN)/grader template

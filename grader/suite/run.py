@@ -28,7 +28,8 @@ class ReferenceBroken(Exception):
 
 def import_reference(folder: Path, name: str) -> types.ModuleType:
     """Import the reference of an assignment, and let its suites import it. ReferenceBroken."""
-    sys.path.insert(0, str(folder))
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
     try:
         return importlib.import_module(name)
     except Exception as error:

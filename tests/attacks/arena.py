@@ -54,21 +54,8 @@ def execute(attack: Attack, user: User = "root", without: tuple[str, ...] = ()) 
 
 
 def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) -> Run:
-    words = {name: _word() for name in ("REFERENCE", "SUITE", "INPUT", "KEPT", "TOKEN", "HOME")}
-    words["NUMBER"] = str(1_000_000 + secrets.randbelow(9_000_000))
-    words["SEED"] = secrets.token_hex(8)
-    paths = {
-        "ASSIGNMENT": str(place / "assignment"),
-        "OUT": str(place / "out"),
-        "HOMEFOLDER": str(place / "home"),
-        "RUN": place.name,
-    }
-    _copy(HERE / "assignment", place / "assignment", words)
-    for name in ("home", "tmp", "out", "root"):
-        (place / name).mkdir()
-    (place / "home" / "private.txt").write_text(words["HOME"])
-    (place / "metadata.json").write_text(f'{{"other student": "{words["HOME"]}"}}')
-    handed_in = _hand_in(attack, place, paths)
+    words, paths = lay_out(place)
+    handed_in = hand_in(attack, place, paths)
     out = handed_in / "grade" if attack.out_inside else place / "out"
     number = None
     if user == "user" and os.geteuid() == 0:
@@ -85,7 +72,7 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
         "HOME": str(place / "home"),
         "TMPDIR": str(place / "tmp"),
         "REDTEAM_TOKEN": words["TOKEN"],
-        "PYTHONPATH": os.pathsep.join([str(ROOT), *_libraries()]),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *libraries()]),
         "LANG": "C.UTF-8",
         "OPENBLAS_NUM_THREADS": "1",
     }
@@ -124,6 +111,25 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
     return Run(attack, process.returncode, seconds, printed, results, words, peak, processes, files)
 
 
+def lay_out(place: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """The assignment and what else is there: return its secrets, and paths that attacks name."""
+    words = {name: _word() for name in ("REFERENCE", "SUITE", "INPUT", "KEPT", "TOKEN", "HOME")}
+    words["NUMBER"] = str(1_000_000 + secrets.randbelow(9_000_000))
+    words["SEED"] = secrets.token_hex(8)
+    _copy(HERE / "assignment", place / "assignment", words)
+    for name in ("home", "tmp", "out", "root"):
+        (place / name).mkdir(exist_ok=True)
+    (place / "home" / "private.txt").write_text(words["HOME"])
+    (place / "metadata.json").write_text(f'{{"other student": "{words["HOME"]}"}}')
+    paths = {
+        "ASSIGNMENT": str(place / "assignment"),
+        "OUT": str(place / "out"),
+        "HOMEFOLDER": str(place / "home"),
+        "RUN": place.name,
+    }
+    return words, paths
+
+
 def _word() -> str:
     return "".join(secrets.choice(_CONSONANTS) for _ in range(12))
 
@@ -143,7 +149,7 @@ def _filled(text: str, words: dict[str, str]) -> str:
     return text
 
 
-def _hand_in(attack: Attack, place: Path, paths: dict[str, str]) -> Path:
+def hand_in(attack: Attack, place: Path, paths: dict[str, str]) -> Path:
     """Make the submission: the attack's files, the module that is right, and the recipes."""
     folder = place / "handed in" / _filled(attack.submission, paths)
     folder.mkdir(parents=True)
@@ -230,7 +236,8 @@ def python_for(number: int) -> str:
     raise SystemExit(f"no {version} that an ordinary user can execute: cannot play that user")
 
 
-def _libraries() -> list[str]:
+def libraries() -> list[str]:
+    """Where this Python's libraries are, for another that runs them."""
     return [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
 
 
