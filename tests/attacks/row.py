@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _grade_all(asked.place, asked.count, asked.hostile)
     failed = 0
     for user in asked.users.split(","):
-        number = 60_990 if user == "user" and os.geteuid() == 0 else None
+        number = 61_000 + os.getpid() % 4_000 if user == "user" and os.geteuid() == 0 else None
         place = Path(tempfile.mkdtemp(prefix="redteam-row-"))
         try:
             print(f"as {user}:", flush=True)
