@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,6 +68,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     float32_credit: _Share = 1.0
     """Share of the points for an answer that is right, but in single precision."""
     limits: Limits = Limits()
+    per_student: bool = False
+    """Whether every student has random data of their own, which follow from the e-mail address."""
     surfaces: dict[str, str] = {}
     """Contours for charts, by name: files drawn at development time."""
 
@@ -91,6 +95,18 @@ class Assignment(Struct, frozen=True):
         """Packages that students may import; `past` stands for names of Python 2."""
         names = self.settings.allowed_imports
         return (*names, "past") if self.settings.legacy_python else names
+
+    def seed_of(self, emails: Iterable[str]) -> int | None:
+        """The seed of whoever has these addresses; None where all have the same data.
+
+        It is the same wherever they hand in, and of a group in any order.
+        """
+        known = sorted({email.strip().casefold() for email in emails} - {""})
+        if not self.settings.per_student or not known:
+            return None
+        message = " ".join(known).encode()
+        digest = hmac.new(self.settings.secret.encode(), message, "sha256").digest()
+        return int.from_bytes(digest[:6], "big")
 
     def given_out(self, name: str) -> str | None:
         """The text of a module as students got it; None for a file that they did not get."""

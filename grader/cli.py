@@ -1,4 +1,4 @@
-"""The commands. The only module that prints.
+"""The commands: what is asked for, and the exit status. Most of what they say is in terminal.py.
 
 Exit status: 0 graded, whatever the score; 1 the grader failed; 2 bad usage.
 """
@@ -11,15 +11,10 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from fractions import Fraction
-
-    from grader.outcomes import Grade
+from grader import terminal
 
 GRADED, GRADER_FAILED, BAD_USAGE = 0, 1, 2
-_MARKS = {"passed": "ok", "failed": "FAILED", "grader_failed": "GRADER"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,7 +49,7 @@ def grade(given: argparse.Namespace) -> int:
         seed=given.seed,
         check=given.check,
         require_isolation=given.require_isolation,
-        secrets=(given.metadata,) if given.metadata else (),
+        metadata=given.metadata,
     )
     try:
         graded = grade_submission(options)
@@ -63,10 +58,42 @@ def grade(given: argparse.Namespace) -> int:
     except Exception as error:  # noqa: BLE001 - whatever it is, results.json must say so
         write_failure(place, error)
         return _fail(error, out)
-    _print_grade(graded, out)
+    terminal.print_grade(graded, out)
     if given.check and not graded.outcomes:
         return _usage(f"--check {given.check}: no check has this name or number.")
     return GRADER_FAILED if graded.grader_failed else GRADED
+
+
+def batch(given: argparse.Namespace) -> int:
+    """Grade a class: an export of Gradescope's, or any folder of submissions."""
+    from grader.assignment import AssignmentError
+    from grader.batch.crew import CrewFailed
+    from grader.batch.export import ExportError
+    from grader.batch.run import Options, OutRefused, grade_class
+    from grader.batch.write import write_class
+
+    options = Options(
+        export=given.export,
+        assignment=given.assignment,
+        out=given.out,
+        jobs=given.jobs,
+        seed=given.seed,
+        require_isolation=given.require_isolation,
+        cluster=given.cluster,
+        adjustments=given.adjustments,
+        against=given.against,
+        anonymous=given.anonymous,
+    )
+    try:
+        with terminal.batch_progress(quiet=given.quiet) as progress:
+            graded = grade_class(options, progress)
+        written = write_class(graded, options)
+    except (ExportError, OutRefused) as error:
+        return _usage(str(error))
+    except (AssignmentError, CrewFailed) as error:
+        return _complain(str(error))
+    terminal.print_batch(graded, written, quiet=given.quiet)
+    return GRADER_FAILED if graded.failed or written.troubles else GRADED
 
 
 def template(given: argparse.Namespace) -> int:
@@ -114,7 +141,7 @@ def audit(given: argparse.Namespace) -> int:
 
     options = Options(given.assignment, given.jobs, given.sample, given.seeds, given.only)
     try:
-        result = audit_suites(options, _print_progress)
+        result = audit_suites(options, terminal.print_progress)
     except (AssignmentError, ReferenceBroken, AuditFailed) as error:
         return _complain(str(error))
     for line in spoken(result):
@@ -186,6 +213,35 @@ def _parser() -> argparse.ArgumentParser:
         "--metadata", type=Path, metavar="FILE", help="Gradescope's submission_metadata.json"
     )
     one.add_argument("--results", type=Path, metavar="FILE", help="another place for results.json")
+    many = add(batch)
+    many.add_argument("export", type=Path, help="an export of Gradescope's, or a folder or zip")
+    many.add_argument(
+        "--out", type=Path, default=Path("class"), metavar="DIR", help="results (default: class)"
+    )
+    many.add_argument(
+        "--jobs",
+        type=_count,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="submissions at a time (default: one for each core)",
+    )
+    many.add_argument("--cluster", default="", metavar="ADDRESS", help="grade on a dask cluster")
+    many.add_argument("--seed", type=int, metavar="N", help="other random data than the usual")
+    many.add_argument(
+        "--against", type=Path, metavar="OLD_OUT", help="say whose score changes, and why"
+    )
+    many.add_argument(
+        "--adjustments", type=Path, metavar="CSV", help="extensions and scores set by hand"
+    )
+    many.add_argument(
+        "--anonymous", action="store_true", help="a class page without names, to show in class"
+    )
+    many.add_argument("--quiet", action="store_true", help="no progress, and only what failed")
+    many.add_argument(
+        "--require-isolation",
+        choices=("L1", "L2", "L3", "L4"),
+        help="refuse to grade where student code is shut in less well",
+    )
     add(doctor)
     made = add(template)
     made.add_argument("--check", action="store_true", help="write nothing; say what differs")
@@ -221,46 +277,6 @@ def _count(text: str) -> int:
     if number < 1:
         raise ValueError
     return number
-
-
-def _print_progress(done: int, of: int, name: str) -> None:
-    """Say how far an audit is: in place where somebody watches, else a line for each tenth."""
-    if sys.stderr.isatty():
-        end = "\n" if done == of else ""
-        print(f"\r{done} of {of}  {name[:50]:<50}", end=end, file=sys.stderr, flush=True)
-    elif done * 10 // of > (done - 1) * 10 // of:
-        print(f"{done} of {of} graded", file=sys.stderr, flush=True)
-
-
-def _print_grade(graded: Grade, out: Path) -> None:
-    from grader.place import REPORT, STAFF_REPORT
-    from grader.text import one_line
-
-    for outcome in graded.outcomes:
-        points = f"{_points(outcome.earned)}/{_points(outcome.points)}"
-        mark, title = _MARKS[outcome.status], one_line(outcome.title)
-        print(f"{outcome.number:>5}  {mark:<7}{points:>8}  {title}")
-        leads = dict.fromkeys(one_line(finding.lead) for finding in outcome.findings)
-        for lead in list(leads)[:2]:
-            print(f"{'':24}{lead}")
-    for notice in graded.notices:
-        print(f"Note: {one_line(notice)}")
-    for trouble in graded.troubles:
-        print(f"Grader: {one_line(trouble.splitlines()[0])}", file=sys.stderr)
-    left = f", {_points(graded.ungraded)} to be graded by the staff" if graded.ungraded else ""
-    total = f"{_points(graded.earned)} of {_points(graded.graded)} graded points{left}"
-    print(f"{total}; isolation {graded.isolation}; {graded.seconds:.1f} s")
-    if graded.isolation == "L1":
-        print(
-            "Warning: this machine does not keep student code from your files (level L1). "
-            "Grade on Linux, as root or with landlock, or in a container.",
-            file=sys.stderr,
-        )
-    print(f"Pages: {out / REPORT} for the student, {out / STAFF_REPORT} for the staff")
-
-
-def _points(amount: Fraction) -> str:
-    return f"{float(amount):.2f}".rstrip("0").rstrip(".")
 
 
 def _usage(message: str) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from grader.outcomes import Grade, Surface
 from grader.output import Output
@@ -44,8 +44,16 @@ class Options(Struct, frozen=True):
     seed: int | None = None
     check: str = ""
     require_isolation: isolation.Level | None = None
-    secrets: tuple[Path, ...] = ()
-    """Files beside the assignment's that student code must not read, for the self-test."""
+    metadata: Path | None = None
+    """Gradescope's submission_metadata.json: who handed in. Student code must not read it."""
+
+
+class _User(Struct):
+    email: str | None = None
+
+
+class _Metadata(Struct):
+    users: list[_User] = []
 
 
 class IsolationTooWeak(Exception):
@@ -65,6 +73,9 @@ def grade(options: Options) -> Grade:
         from grader.suite.run import import_reference, run_suites
 
         assignment = load_assignment(options.assignment)
+        if options.seed is None and options.metadata is not None:
+            seed = assignment.seed_of(_emails(options.metadata))
+            options = structs.replace(options, seed=seed)
         guard_s = GUARD_FACTOR * assignment.settings.limits.check_s
         return grade_submission(
             nursery,
@@ -105,6 +116,15 @@ def grade_submission(
     return graded
 
 
+def _emails(metadata: Path) -> list[str]:
+    """E-mail addresses of who handed in; none where the file does not say."""
+    try:
+        found = msgspec.json.decode(metadata.read_bytes(), type=_Metadata)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return []
+    return [user.email or "" for user in found.users]
+
+
 def _try_the_wall(wall: Wall, options: Options, assignment: Assignment) -> isolation.Level:
     """The level that the self-test finds; student code is loaded after it."""
     level = isolation.level_of(wall.self_test(_targets(options, assignment)))
@@ -122,7 +142,7 @@ def _targets(options: Options, assignment: Assignment) -> isolation.Targets:
     """What student code must not reach: the answers, the suites, the results, the raw files."""
     place = options.place
     files = [assignment.folder / "assignment.toml", *assignment.suites, place.results]
-    files += [options.submission, *options.secrets]
+    files += [options.submission, *([options.metadata] if options.metadata else [])]
     folders = {assignment.reference, place.folder, place.results.parent}
     folders |= {path.parent for path in assignment.suites}
     return isolation.Targets(

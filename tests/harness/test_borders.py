@@ -10,6 +10,7 @@ import pytest
 ENGINE = Path(__file__).parents[2] / "grader"
 FLOW = (
     ("cli", "gradescope_entry"),
+    ("terminal",),
     ("audit", "batch"),
     ("grade", "package", "template", "doctor"),
     ("output",),

@@ -1,0 +1,182 @@
+"""A class, from an export to a record for each submission; run again, it goes on."""
+
+from __future__ import annotations
+
+import fcntl
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct, structs
+
+from grader.assignment import Assignment, load_assignment
+from grader.batch.crew import Crew, failed
+from grader.batch.export import read_export
+from grader.batch.keys import Unreadable, context_of, key_of
+from grader.batch.lane import Order
+from grader.batch.records import Entry, Export, Record, read_record
+from grader.place import REPORT, RESULTS
+from grader.sandbox import isolation
+
+_LOCK = ".lock"
+
+
+class OutRefused(Exception):
+    """The results cannot go there; the message says why."""
+
+
+class Options(Struct, frozen=True):
+    """How a class is to be graded."""
+
+    export: Path
+    assignment: Path
+    out: Path
+    jobs: int = 1
+    seed: int | None = None
+    require_isolation: isolation.Level | None = None
+    cluster: str = ""
+    """Address of a dask scheduler; empty for lanes on this machine."""
+    adjustments: Path | None = None
+    """Extensions and scores set by hand; None for adjustments.csv beside the export, if any."""
+    against: Path | None = None
+    """Results of an earlier batch, to say what has changed."""
+    anonymous: bool = False
+
+
+class Progress(Protocol):
+    """Who is told how far a batch is."""
+
+    def begin(self, total: int, reused: int) -> None:
+        """Tell how many submissions there are, and how many of them are graded already."""
+
+    def graded(self, record: Record) -> None:
+        """Tell of one more that is done."""
+
+
+class Graders(Protocol):
+    """Whoever grades: lanes on this machine, or a cluster."""
+
+    def grade(self, orders: Iterable[Order]) -> Iterator[Record]:
+        """Grade all, in any order of their ends, and leave each in its folder."""
+
+
+class Batch(Struct, frozen=True):
+    """What came of a class: a record for each entry, in the order of the entries."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    records: tuple[Record, ...]
+    troubles: tuple[str, ...]
+    """What could not be read of the export, for the staff."""
+    reused: int
+    seconds: float
+
+    @property
+    def failed(self) -> tuple[Record, ...]:
+        """Submissions that could not be graded, or not wholly."""
+        return tuple(r for r in self.records if r.status == "failed" or r.troubles)
+
+
+def grade_class(options: Options, progress: Progress) -> Batch:
+    """Grade every submission whose result is not there yet.
+
+    Raises ExportError, AssignmentError, OutRefused or CrewFailed; what was graded before stays.
+    """
+    began = time.monotonic()
+    assignment = load_assignment(options.assignment)
+    _require_apart(options)
+    with _alone_in(options.out), tempfile.TemporaryDirectory(prefix="batch-") as work:
+        export = read_export(options.export, Path(work))
+        found, wanted = _split(options, assignment, export)
+        reused = len(found) - sum(record.status == "failed" for record in found.values())
+        progress.begin(len(export.entries), reused)
+        if wanted:
+            with _engage(assignment, options) as graders:
+                for record in graders.grade(wanted):
+                    found[record.name] = record
+                    progress.graded(record)
+        return _batch(assignment, export, found, reused, time.monotonic() - began)
+
+
+def _batch(
+    assignment: Assignment,
+    export: Export,
+    found: Mapping[str, Record],
+    reused: int,
+    seconds: float,
+) -> Batch:
+    return Batch(
+        title=assignment.settings.title,
+        entries=(*export.entries, *(each.entry for each in export.refused)),
+        records=(
+            *(found[entry.name] for entry in export.entries),
+            *(Record(r.entry.name, "", "failed", trouble=r.why) for r in export.refused),
+        ),
+        troubles=export.troubles,
+        reused=reused,
+        seconds=seconds,
+    )
+
+
+def _engage(assignment: Assignment, options: Options) -> AbstractContextManager[Graders]:
+    """Who grades: a cluster, if one is named, or lanes on this machine."""
+    limit_s = assignment.settings.limits.submission_s
+    return Crew(options.assignment, options.jobs, limit_s, options.require_isolation)
+
+
+def _split(
+    options: Options, assignment: Assignment, export: Export
+) -> tuple[dict[str, Record], list[Order]]:
+    """Results that are there and still hold, or will never be; and what is to be graded."""
+    context = context_of(assignment, options.require_isolation)
+    found: dict[str, Record] = {}
+    wanted: list[Order] = []
+    for entry in export.entries:
+        folder = options.out / entry.name
+        seed = options.seed
+        if seed is None:
+            seed = assignment.seed_of([who.email for who in entry.submitters])
+        order = Order(entry.name, str(Path(entry.path).resolve()), str(folder.resolve()), "", seed)
+        try:
+            key = key_of(context, Path(entry.path), seed)
+        except Unreadable as error:
+            found[entry.name] = failed(order, f"it cannot be read: {error}")
+            continue
+        record = read_record(folder)
+        there = record is not None and (folder / RESULTS).is_file() and (folder / REPORT).is_file()
+        if record is not None and there and record.key == key and record.status == "graded":
+            found[entry.name] = record
+        else:
+            wanted.append(structs.replace(order, key=key))
+    return found, wanted
+
+
+def _require_apart(options: Options) -> None:
+    """Neither folder may lie in the other: results would be graded, or submissions written to."""
+    out, export = options.out.resolve(), options.export.resolve()
+    if out == export or out.is_relative_to(export) or export.is_relative_to(out):
+        raise OutRefused(
+            f"{options.out}: expected a folder apart from the submissions, got one inside "
+            f"{options.export}, or around it. Name another with --out."
+        )
+
+
+@contextmanager
+def _alone_in(out: Path) -> Iterator[None]:
+    """Keep a second batch from writing to the same folder."""
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise OutRefused(f"{out}: expected a folder for the results, got a link or a file.")
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise OutRefused(
+                f"{out}: another batch is writing there. Wait for its end, or name another folder."
+            ) from None
+        for left in out.glob("*/.*.json.*"):  # a run that was killed leaves what it was writing
+            left.unlink(missing_ok=True)
+        yield
