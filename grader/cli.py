@@ -87,11 +87,16 @@ def batch(given: argparse.Namespace) -> int:
     try:
         with terminal.batch_progress(quiet=given.quiet) as progress:
             graded = grade_class(options, progress)
+        terminal.print_failures(graded)
         written = write_class(graded, options)
     except (ExportError, OutRefused) as error:
         return _usage(str(error))
     except (AssignmentError, CrewFailed) as error:
         return _complain(str(error))
+    except OSError as error:
+        return _complain(
+            f"{error.filename or given.out}: {error.strerror}. What was graded is kept."
+        )
     terminal.print_batch(graded, written, quiet=given.quiet)
     return GRADER_FAILED if graded.failed or written.troubles else GRADED
 

@@ -81,20 +81,29 @@ def batch_progress(*, quiet: bool) -> Iterator[Progress]:
         yield _Lines()
 
 
-def print_batch(graded: Batch, written: Written, *, quiet: bool) -> None:
-    """Say what came of a class: what failed, and where the pages are."""
+def print_failures(graded: Batch) -> None:
+    """Say what could not be read or graded: all that is left for the staff."""
     from grader.text import one_line
 
+    said = "\n".join(graded.troubles)
     failures = [
         *graded.troubles,
-        *(f"{r.name}: {r.trouble or r.troubles[0]}" for r in graded.failed if r.key),
-        *written.troubles,
+        *(
+            f"{record.name}: {trouble}"
+            for record in graded.failed
+            if (trouble := record.trouble or record.troubles[0]) not in said
+        ),
     ]
     for failure in failures[:_MOST_FAILURES]:
         print(f"Problem: {one_line(failure)}", file=sys.stderr)
     if len(failures) > _MOST_FAILURES:
-        more = len(failures) - _MOST_FAILURES
-        print(f"Problem: and {more} more; {written.page} lists them", file=sys.stderr)
+        print(f"Problem: and {len(failures) - _MOST_FAILURES} more", file=sys.stderr)
+
+
+def print_batch(graded: Batch, written: Written, *, quiet: bool) -> None:
+    """Say what came of a class, and where the pages are."""
+    for trouble in written.troubles:
+        print(f"Problem: {trouble}", file=sys.stderr)
     if quiet:
         return
     for line in written.changes:

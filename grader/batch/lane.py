@@ -9,6 +9,7 @@ submission is graded in a fork of that, by the same steps as a single grade.
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
@@ -79,7 +80,8 @@ order_decoder = msgspec.msgpack.Decoder(Order)
 setup_decoder = msgspec.msgpack.Decoder(Setup)
 answer_decoder = msgspec.msgpack.Decoder(Union[Ready, Broken, Done])
 
-_TOO_WEAK = 3
+_TOO_WEAK = 255
+"""Exit status of a grade that was refused; others are numbers of what the system refused."""
 
 
 def main() -> None:
@@ -153,10 +155,12 @@ class Lane:
         lane = os.getpid()
         pid = os.fork()
         if pid == 0:
-            status = 1
+            status = errno.EIO
             try:
                 isolation.die_with_parent(lane)
                 status = self._grade_here(order, suites)
+            except OSError as error:
+                status = error.errno or errno.EIO
             finally:
                 os._exit(status)
         _, status = os.waitpid(pid, 0)
@@ -168,7 +172,7 @@ class Lane:
             return Done(order.name, (Path(order.out) / FAILURE).read_text("utf-8"), is_fatal=True)
         if ended < 0:
             return Done(order.name, _KILLED.format(signal=-ended))
-        return Done(order.name, f"its results could not be written (status {ended})")
+        return Done(order.name, f"its results could not be written: {os.strerror(ended)}")
 
     def _clean_up(self) -> None:
         """End what a grade has left behind that did not come to its end."""
