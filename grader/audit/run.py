@@ -17,6 +17,7 @@ from grader.audit.subjects import (
     Sources,
     Subject,
     fixed_subjects,
+    held_by,
     mutant_subjects,
     variant_subjects,
 )
@@ -183,12 +184,17 @@ def _jobs_of_folder(
     assert subject.folder is not None  # noqa: S101 - for the type checker
     modules = assignment.settings.modules
     submission = load_submission(subject.folder, modules, assignment.given_out)
-    handed_in = {file.module for file in submission.files if not file.cells}
-    whole = any(file.cells for file in submission.files)
+    held = {file.module: held_by(file.text) for file in submission.files if not file.cells}
+    # The template is to earn nothing in any check, and a notebook holds all modules.
+    whole = subject.kind != "right" or any(file.cells for file in submission.files)
     wanted = frozenset(
         check.name
         for check in checks
-        if whole or {name.partition(".")[0] for name in check.functions} <= handed_in
+        if whole
+        or all(
+            module in held and held[module](target)
+            for module, _, target in (name.partition(".") for name in check.functions)
+        )
     )
     for seed in _seeds(1 if subject.kind == "template" else options.seeds):
         yield Job(Round(submission, wanted, seed, explain=subject.kind != "template"))

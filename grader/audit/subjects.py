@@ -6,7 +6,7 @@ import ast
 import importlib
 import importlib.util
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -18,8 +18,14 @@ from grader.feedback.variants import Variant, load_variants, source_of
 
 Kind = Literal["reference", "template", "right", "mistake", "convention", "mutant"]
 
+_ANY_NAME = frozenset({"*", "globals", "setattr", "exec", "vars", "locals"})
+"""What a module uses that defines names by other means than their own statements."""
+
 RIGHT = Path("tests") / "right"
-"""Where an assignment keeps right solutions in other styles: a folder for each."""
+"""Where an assignment keeps right solutions in other styles: a folder for each.
+
+It may hold some of the modules, or of their functions: then only the checks of these are run.
+"""
 
 
 class Subject(Struct, frozen=True):
@@ -88,6 +94,21 @@ def _defined_by(statement: ast.stmt) -> list[str]:
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         return [node.id for t in targets for node in ast.walk(t) if isinstance(node, ast.Name)]
     return []
+
+
+def held_by(text: str) -> Callable[[str], bool]:
+    """Whether a module's text defines a top-level name; a text that could define any has all."""
+    names: set[str] = set()
+    for statement in ast.parse(text).body:
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            names.add(statement.name)
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Name)):
+                names.add(node.id if isinstance(node, ast.Name) else node.name)
+            elif isinstance(node, ast.alias):
+                names.add(node.asname or node.name)
+    return lambda name: name in names or bool(names & _ANY_NAME)
 
 
 def _closure(name: str, direct: Mapping[str, set[str]]) -> frozenset[str]:
