@@ -1,0 +1,146 @@
+"""What was found in a class, in the groups in which the page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from grader import text
+from grader.batch import statistics
+from grader.batch.class_view import FoundView, Link
+from grader.batch.records import Record
+from grader.batch.statistics import Found
+from grader.points import count
+
+__all__ = ["Findings", "view_findings"]
+
+_EXAMPLES = 4
+_OTHER_ROWS = 60
+"""Rows of findings that are no known mistake: the rest is counted."""
+_KINDS = {
+    "assertion": "another result than expected",
+    "callback": "calls the given function wrongly",
+    "callbacks": "calls the given function too often",
+    "calls": "calls what it should not",
+    "crash": "crashes Python",
+    "exit": "ends Python",
+    "float32": "single precision",
+    "gradient": "value and gradient disagree",
+    "impure": "answers differently the second time",
+    "import": "does not import",
+    "loops": "loops where it should be vectorized",
+    "memory": "takes too much memory",
+    "missing": "function is missing",
+    "missing_file": "file is missing",
+    "mutated": "changes its arguments",
+    "no_loops": "has no loop where one is asked for",
+    "nonfinite": "nan or infinite",
+    "not_allowed": "imports what is not allowed",
+    "not_raised": "raises no error where one is asked for",
+    "not_run": "not run",
+    "raised": "raises an error",
+    "rough": "gradient is rough",
+    "shape": "wrong shape",
+    "stale": "remembers an earlier call",
+    "syntax": "syntax error",
+    "tampering": "changes the library",
+    "timeout": "takes too long",
+    "type": "wrong type",
+    "unreadable": "answer cannot be read",
+    "unwritten": "not written yet",
+    "value": "wrong values",
+}
+_NAMED = ("mistake", "convention", "cascade")
+
+
+class Findings(Struct, frozen=True):
+    """All groups, and what of them each submission shows: keys, by name."""
+
+    mistakes: tuple[FoundView, ...]
+    conventions: tuple[FoundView, ...]
+    cascades: tuple[FoundView, ...]
+    others: tuple[FoundView, ...]
+    rest: str
+    keys: Mapping[str, str]
+
+
+def view_findings(records: Sequence[Record], links: Mapping[str, Link]) -> Findings:
+    """Group what was found in graded submissions."""
+    found = statistics.misconceptions(records)
+    others = _merged(found)
+    named = [f for kind in _NAMED for f in found if f.misconception.kind == kind]
+    shown = [*named, *others[:_OTHER_ROWS]]
+    numbers = {check.name: check.number for record in records for check in record.checks}
+    views = [_view_found(f, key, links, len(records), numbers) for key, f in enumerate(shown)]
+    mistakes, conventions, cascades = (
+        tuple(v for v, f in zip(views, named, strict=False) if f.misconception.kind == kind)
+        for kind in _NAMED
+    )
+    return Findings(
+        mistakes=mistakes,
+        conventions=conventions,
+        cascades=cascades,
+        others=tuple(views[len(named) :]),
+        rest=_rest(others[_OTHER_ROWS:]),
+        keys=_keys(shown),
+    )
+
+
+def _keys(shown: Iterable[Found]) -> dict[str, str]:
+    keys: dict[str, list[str]] = {}
+    for key, found in enumerate(shown):
+        for name in found.submissions:
+            keys.setdefault(name, []).append(str(key))
+    return {name: " ".join(own) for name, own in keys.items()}
+
+
+def _merged(found: Sequence[Found]) -> list[Found]:
+    """What is no known mistake, by kind and function: the words often name a student's own line.
+
+    The words that are kept are the most frequent ones.
+    """
+    groups: dict[tuple[str, str], list[Found]] = {}
+    for one in found:
+        m = one.misconception
+        if m.kind not in _NAMED:
+            groups.setdefault((m.kind, m.function), []).append(one)
+    merged = [
+        Found(
+            own[0].misconception,
+            tuple(dict.fromkeys(name for one in own for name in one.submissions)),
+            tuple(dict.fromkeys(name for one in own for name in one.checks)),
+        )
+        for own in groups.values()
+    ]
+    return sorted(merged, key=lambda one: -len(one.submissions))
+
+
+def _rest(left_out: Sequence[Found]) -> str:
+    if not left_out:
+        return ""
+    most = max(len(one.submissions) for one in left_out)
+    return (
+        f"{count(len(left_out), 'more finding')} of this kind, "
+        f"each in {count(most, 'submission')} at most, {'is' if len(left_out) == 1 else 'are'} "
+        "on the submissions' own pages."
+    )
+
+
+def _view_found(
+    found: Found, key: int, links: Mapping[str, Link], of: int, numbers: Mapping[str, str]
+) -> FoundView:
+    m = found.misconception
+    function = m.function.rpartition(".")[2]
+    lead = m.lead.removeprefix(f"{function}: ") if function else m.lead
+    checks = dict.fromkeys(numbers[name] or name for name in found.checks)
+    return FoundView(
+        key=key,
+        function=text.one_line(function, limit=80),
+        kind=_KINDS.get(m.kind, text.one_line(m.kind, limit=40).replace("_", " ")),
+        says=text.prose(lead, limit=300),
+        count=len(found.submissions),
+        share=f"{len(found.submissions) / of:.0%}",
+        examples=tuple(links[name] for name in found.submissions[:_EXAMPLES]),
+        checks=text.one_line(", ".join(checks), limit=60),
+    )
