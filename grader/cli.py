@@ -83,6 +83,7 @@ def batch(given: argparse.Namespace) -> int:
         adjustments=given.adjustments,
         against=given.against,
         anonymous=given.anonymous,
+        staff_pages=given.staff_pages,
     )
     try:
         with terminal.batch_progress(quiet=given.quiet) as progress:
@@ -240,6 +241,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     many.add_argument(
         "--anonymous", action="store_true", help="a class page without names, to show in class"
+    )
+    many.add_argument(
+        "--staff-pages", action="store_true", help="staff.html for each, with all that is hidden"
     )
     many.add_argument("--quiet", action="store_true", help="no progress, and only what failed")
     many.add_argument(

@@ -104,7 +104,10 @@ class Output:
         from grader.results import write_results
 
         folder = self._place.folder
-        for name, staff in ((REPORT, False), (STAFF_REPORT, True)):
+        pages = (
+            {REPORT: False, STAFF_REPORT: True} if self._place.with_staff_page else {REPORT: False}
+        )
+        for name, staff in pages.items():
             # A link under this name would be followed.
             (folder / name).unlink(missing_ok=True)
             (folder / name).write_text(render_report(graded, staff=staff), "utf-8")

@@ -19,6 +19,8 @@ class Place(Struct, frozen=True):
 
     folder: Path
     results: Path
+    with_staff_page: bool = True
+    """Whether the page that shows everything is written, too: it is the largest of the files."""
 
 
 class PlaceRefused(Exception):

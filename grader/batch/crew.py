@@ -45,7 +45,10 @@ class Crew:
         jobs: int,
         submission_s: float,
         require_isolation: isolation.Level | None = None,
+        *,
+        staff_pages: bool = False,
     ) -> None:
+        self._staff_pages = staff_pages
         self._assignment = assignment
         self._require_isolation = require_isolation
         # The grade keeps its own deadline; this is for a grader that hangs.
@@ -94,7 +97,8 @@ class Crew:
         self.close()
 
     def _setup(self, core: int) -> lane.Setup:
-        return lane.Setup(str(self._assignment.resolve()), self._require_isolation, core)
+        assignment = str(self._assignment.resolve())
+        return lane.Setup(assignment, self._require_isolation, self._staff_pages, core)
 
 
 def failed(order: lane.Order, trouble: str) -> Record:

@@ -10,6 +10,8 @@ submission is graded in a fork of that, by the same steps as a single grade.
 from __future__ import annotations
 
 import errno
+import importlib
+import importlib.util
 import os
 import socket
 import sys
@@ -43,6 +45,7 @@ class Setup(Struct, tag="setup", frozen=True):
 
     assignment: str
     require_isolation: isolation.Level | None = None
+    staff_pages: bool = False
     core: int = -1
     """The core to keep to; -1 for any."""
 
@@ -139,7 +142,7 @@ class Lane:
 
     def serve(self, suites: WarmSuites) -> None:
         """Grade one submission after another until the channel closes."""
-        _import_what_a_grade_needs()
+        _import_what_a_grade_needs(self._reference.__name__)
         self.has_served = True
         self._channel.send(Ready())
         while True:
@@ -186,7 +189,7 @@ class Lane:
         """In a process of its own: grade, and write the record last."""
         began = time.monotonic()
         folder = Path(order.out)
-        place = Place(folder, folder / RESULTS)
+        place = Place(folder, folder / RESULTS, self._setup.staff_pages)
         options = Options(
             submission=Path(order.path),
             assignment=self._assignment.folder,
@@ -223,13 +226,12 @@ class Lane:
         )
 
 
-def _import_what_a_grade_needs() -> None:
+def _import_what_a_grade_needs(reference: str) -> None:
     """Import here, once, what each fork would import late."""
-    import grader.feedback
-    import grader.report
-    import grader.results
-    import grader.submission
-    import grader.summary  # noqa: F401
+    for name in ("feedback", "report", "results", "submission", "summary"):
+        importlib.import_module(f"grader.{name}")
+    if importlib.util.find_spec(f"{reference}.variants") is not None:
+        importlib.import_module(f"{reference}.variants")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ class Export(Struct, frozen=True):
     refused: tuple[Refused, ...] = ()
 
 
-class Misconception(Struct, frozen=True):
+class Misconception(Struct, frozen=True, array_like=True):
     """Something known that a check found: a mistake or a convention, of which function."""
 
     kind: str
@@ -67,7 +67,7 @@ class Misconception(Struct, frozen=True):
     """The sentence that the student reads; alike for all who did the same."""
 
 
-class Checked(Struct, frozen=True):
+class Checked(Struct, frozen=True, array_like=True):
     """One check of one submission. Points are in hundredths, as shown on the pages."""
 
     name: str

@@ -18,7 +18,7 @@ from grader.batch.export import read_export
 from grader.batch.keys import Unreadable, context_of, key_of
 from grader.batch.lane import Order
 from grader.batch.records import Entry, Export, Record, read_record
-from grader.place import REPORT, RESULTS
+from grader.place import REPORT, RESULTS, STAFF_REPORT
 from grader.sandbox import isolation
 
 _LOCK = ".lock"
@@ -44,6 +44,8 @@ class Options(Struct, frozen=True):
     against: Path | None = None
     """Results of an earlier batch, to say what has changed."""
     anonymous: bool = False
+    staff_pages: bool = False
+    """Whether each submission gets a page that shows everything, for the staff."""
 
 
 class Progress(Protocol):
@@ -124,7 +126,13 @@ def _batch(
 def _engage(assignment: Assignment, options: Options) -> AbstractContextManager[Graders]:
     """Who grades: a cluster, if one is named, or lanes on this machine."""
     limit_s = assignment.settings.limits.submission_s
-    return Crew(options.assignment, options.jobs, limit_s, options.require_isolation)
+    return Crew(
+        options.assignment,
+        options.jobs,
+        limit_s,
+        options.require_isolation,
+        staff_pages=options.staff_pages,
+    )
 
 
 def _split(
@@ -146,12 +154,17 @@ def _split(
             found[entry.name] = failed(order, f"it cannot be read: {error}")
             continue
         record = read_record(folder)
-        there = record is not None and (folder / RESULTS).is_file() and (folder / REPORT).is_file()
-        if record is not None and there and record.key == key and record.status == "graded":
+        if record is not None and record.key == key and _is_whole(folder, record, options):
             found[entry.name] = record
         else:
             wanted.append(structs.replace(order, key=key))
     return found, wanted
+
+
+def _is_whole(folder: Path, record: Record, options: Options) -> bool:
+    """Whether a submission was graded, and all that is wanted of it is there."""
+    files = [RESULTS, REPORT, *([STAFF_REPORT] if options.staff_pages else [])]
+    return record.status == "graded" and all((folder / name).is_file() for name in files)
 
 
 def _require_apart(options: Options) -> None:
