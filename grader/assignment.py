@@ -5,8 +5,9 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -37,6 +38,28 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """Printed text that is kept of one call. [KiB]"""
     callbacks: _Count = 2000
     """Calls of functions that a check hands in, for one check."""
+
+
+class Late(Struct, frozen=True, forbid_unknown_fields=True):
+    """What handing in late costs in the gradebook of a class; without it, nothing.
+
+    A day is 24 hours, and one that has begun counts.
+    """
+
+    due: Annotated[datetime, Meta(tz=True)]
+    """With its offset from UTC: 2026-10-01T23:59:00-07:00."""
+    penalty_per_day: _Share
+    """Share that each day costs: 0.1 for a tenth."""
+    of: Literal["total", "score"] = "total"
+    """Share of the assignment's points, or of what the submission earned."""
+    grace_minutes: Annotated[float, Meta(ge=0)] = 0.0
+    """Lateness is counted from so long after the due date. [min]"""
+    free_days: Annotated[int, Meta(ge=0)] = 0
+    """Days of this assignment that cost nothing."""
+    max_penalty: _Share = 1.0
+    """Share that all days together cost at most."""
+    max_days: _Count | None = None
+    """Who is more days late than this, free ones included, keeps nothing."""
 
 
 class PartSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +93,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = Limits()
     per_student: bool = False
     """Whether every student has random data of their own, which follow from the e-mail address."""
+    late: Late | None = None
     surfaces: dict[str, str] = {}
     """Contours for charts, by name: files drawn at development time."""
 

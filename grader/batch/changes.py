@@ -1,0 +1,147 @@
+"""Changes -> lines for a terminal, a table, and a page without script or requests."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader import report
+from grader.batch.gradebook import text_cell
+from grader.batch.regrade import Changes, CheckChange, SubmissionChange
+from grader.batch.whole import write_whole
+from grader.points import count, words
+from grader.text import one_line
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["CHANGES_CSV", "CHANGES_HTML", "render_changes", "spoken", "write_changes"]
+
+CHANGES_CSV, CHANGES_HTML = "changes.csv", "changes.html"
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_MAX_SHOWN = 5
+
+
+def spoken(changes: Changes) -> Iterator[str]:
+    """The changes for a terminal."""
+    scores = changes.scores
+    if not scores:
+        yield f"No score changes: {count(changes.same, 'submission')} as before."
+    else:
+        yield f"{count(len(scores), 'score')} changed, {changes.same} as before:"
+    if changes.old_maximum != changes.new_maximum:
+        yield (
+            f"The assignment gave out {words(changes.old_maximum)} points before, "
+            f"{words(changes.new_maximum)} now."
+        )
+    for each in scores:
+        who = f"  {one_line(each.who, limit=60)}" if each.who and each.who != each.name else ""
+        yield f"  {each.name}{who}: {score_words(each)}"
+        for check in each.checks[:_MAX_SHOWN]:
+            yield f"      {check.number} {check.title}: {check_words(check)}"
+        if len(each.checks) > _MAX_SHOWN:
+            yield f"      and {count(len(each.checks) - _MAX_SHOWN, 'more check')}"
+    others = len(changes.changed) - len(scores)
+    if others:
+        yield f"{count(others, 'submission')} with other checks and the same score."
+    for names, where in ((changes.only_old, "the earlier"), (changes.only_new, "this")):
+        if names:
+            more = f" and {len(names) - _MAX_SHOWN} more" if len(names) > _MAX_SHOWN else ""
+            yield f"Only in {where} grading: {', '.join(names[:_MAX_SHOWN])}{more}."
+
+
+def score_words(change: SubmissionChange) -> str:
+    """What became of a score.
+
+    >>> score_words(SubmissionChange("a", "", "score", 1000, 850, ()))
+    '10 → 8.5 (−1.5)'
+    """
+    difference = change.difference
+    if difference is None:
+        was, now = _or(change.old, "not graded"), _or(change.new, "not graded")
+        return f"{was} → {now}"
+    sign = "+" if difference > 0 else "−" if difference < 0 else "±"
+    return f"{_or(change.old)} → {_or(change.new)} ({sign}{words(abs(difference))})"
+
+
+def check_words(check: CheckChange) -> str:
+    """What became of a check's points."""
+    was = "not there" if check.old_points is None else _or(check.old, "not graded")
+    now = "not there" if check.new_points is None else _or(check.new, "not graded")
+    if check.old_points == check.new_points:
+        return f"{was} → {now} of {_or(check.new_points)}"
+    of_old = "" if check.old_points is None else f" of {words(check.old_points)}"
+    of_new = "" if check.new_points is None else f" of {words(check.new_points)}"
+    return f"{was}{of_old} → {now}{of_new}"
+
+
+def _or(hundredths: int | None, nothing: str = "") -> str:
+    return nothing if hundredths is None else words(hundredths)
+
+
+def write_changes(folder: Path, changes: Changes, title: str) -> None:
+    """Write the changes as a table and as a page."""
+    write_whole(folder / CHANGES_CSV, _table(changes).encode("utf-8-sig"))
+    write_whole(folder / CHANGES_HTML, render_changes(changes, title).encode())
+
+
+def _table(changes: Changes) -> str:
+    """A row for each check that changed, and for each submission without such a one."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    head = ("submission", "name", "change", "old_score", "new_score")
+    writer.writerow((*head, "check", "title", "old_points", "new_points", "says"))
+    for each in changes.changed:
+        own = (each.name, each.who, each.kind, _or(each.old), _or(each.new))
+        for check in each.checks:
+            points = (_or(check.old), _or(check.new))
+            cells = (*own, f"{check.number} {check.name}", check.title, *points, check.says)
+            writer.writerow(map(text_cell, cells))
+        if not each.checks:
+            writer.writerow(map(text_cell, (*own, *[""] * 5)))
+    for names, kind in ((changes.only_old, "only before"), (changes.only_new, "only now")):
+        for name in names:
+            writer.writerow(map(text_cell, (name, "", kind, *[""] * 7)))
+    return file.getvalue()
+
+
+def render_changes(changes: Changes, title: str) -> str:
+    """Render the page."""
+    styles = (Path(report.__file__).parent / "templates/report.css", _TEMPLATES / "changes.css")
+    css = "\n".join(path.read_text("utf-8") for path in styles)
+    style = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
+    template = _environment().get_template("changes.html")
+    return template.render(
+        changes=changes,
+        title=title,
+        css=css,
+        policy=policy,
+        gained=sum(1 for each in changes.scores if (each.difference or 0) > 0),
+        lost=sum(1 for each in changes.scores if (each.difference or 0) < 0),
+    )
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "score_words": score_words,
+        "check_words": check_words,
+        "words": words,
+        "count": count,
+    }
+    return environment
