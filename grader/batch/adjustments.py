@@ -19,7 +19,7 @@ from msgspec import Struct, structs
 
 from grader.assignment import Late
 from grader.batch.lateness import Given
-from grader.batch.records import Entry, Export, Submitter
+from grader.batch.records import Entry, Submitter
 from grader.batch.times import read_time
 from grader.text import one_line
 
@@ -75,11 +75,11 @@ def people_of(entry: Entry) -> tuple[Submitter, ...]:
     return entry.submitters or (Submitter(""),)
 
 
-def read_adjustments(path: Path, export: Export, late: Late | None) -> Adjustments:
-    """Read the table for a class. Raises AdjustmentsError, before anything is graded."""
+def read_adjustments(path: Path, entries: Sequence[Entry], late: Late | None) -> Adjustments:
+    """Read the table for a class. Raises AdjustmentsError."""
     wrong: list[str] = []
     rows = list(_rows(path, late, wrong))
-    seats = _seats(export)
+    seats = [((e.name, i), who) for e in entries for i, who in enumerate(people_of(e))]
     notices: list[str] = []
     given: dict[Seat, Given] = {}
     lines: dict[tuple[Seat, str], int] = {}
@@ -201,11 +201,6 @@ def _value(key: str, text: str, late: Late | None) -> tuple[Any, str]:
     if number is None or (number * 100).denominator != 1:
         return None, "points such as 85 or 85.25"
     return int(number * 100), ""
-
-
-def _seats(export: Export) -> list[tuple[Seat, Submitter]]:
-    entries = (*export.entries, *(refused.entry for refused in export.refused))
-    return [((e.name, i), who) for e in entries for i, who in enumerate(people_of(e))]
 
 
 def _find(who: Mapping[str, str], seats: Iterable[tuple[Seat, Submitter]]) -> list[Seat]:

@@ -20,14 +20,11 @@ from msgspec import Struct
 from grader.assignment import Late
 from grader.batch.adjustments import Adjustments, people_of
 from grader.batch.lateness import Adjusted, Adjustment, adjust
-from grader.batch.records import Entry, Export, Record, Submitter
-from grader.batch.whole import write_whole
+from grader.batch.records import Entry, Record, Submitter, write_whole
 from grader.points import words
 from grader.text import one_line
 
-__all__ = ["GRADES", "Row", "build_rows", "text_cell", "write_gradebook"]
-
-GRADES = "grades.csv"
+__all__ = ["Row", "build_rows", "text_cell", "write_gradebook"]
 
 _KINDS = ("extension", "late", "override")
 # What spreadsheets take for the beginning of a formula, wide forms included.
@@ -48,14 +45,12 @@ class Row(Struct, frozen=True):
 
 
 def build_rows(
-    export: Export,
+    entries: Sequence[Entry],
     records: Mapping[str, Record],
     late: Late | None = None,
     adjustments: Adjustments | None = None,
 ) -> tuple[Row, ...]:
-    """A row for each submitter, in the order of the export; those who could not be graded last."""
-    whys = {refused.entry.name: refused.why for refused in export.refused}
-    entries = (*export.entries, *(refused.entry for refused in export.refused))
+    """A row for each submitter, in the order of the entries; records are by their names."""
     given = adjustments or Adjustments()
     rows = []
     for entry in entries:
@@ -69,7 +64,7 @@ def build_rows(
                 late,
                 given.of(entry, index),
             )
-            notes = (*_notes(record, whys.get(entry.name, "")), *adjusted.notes)
+            notes = (*_notes(record), *adjusted.notes)
             rows.append(Row(who, entry, record, adjusted, notes))
     return tuple(rows)
 
@@ -144,13 +139,11 @@ def _points(hundredths: int | None) -> Cell:
     return "" if hundredths is None else Decimal(words(hundredths))
 
 
-def _notes(record: Record | None, why: str) -> Iterator[str]:
-    if why:
-        yield f"not graded: {why}"
-    elif record is None:
+def _notes(record: Record | None) -> Iterator[str]:
+    if record is None:
         yield "not graded"
     elif record.status == "failed":
-        yield f"grading failed: {record.trouble or 'for an unknown reason'}"
+        yield f"not graded: {record.trouble or 'for an unknown reason'}"
     elif record.ungraded:
         yield f"{words(record.ungraded)} points are left for the staff to give"
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from grader.assignment import Late
 from grader.batch.adjustments import Adjustments
 from grader.batch.gradebook import build_rows, text_cell, write_gradebook
 from grader.batch.lateness import Given
-from grader.batch.records import Checked, Entry, Export, Record, Refused, Submitter
+from grader.batch.records import Checked, Entry, Record, Submitter
 from grader.batch.times import iso
 
 DUE = datetime(2026, 10, 1, 12, tzinfo=timezone.utc)
@@ -30,13 +29,13 @@ def record(name: str, score: int = 30_00, ungraded: int = 0) -> Record:
 
 def write(
     path: Path,
-    export: Export,
+    entries: tuple[Entry, ...],
     records: dict[str, Record],
     late: Late | None = None,
     adjustments: Adjustments | None = None,
 ) -> tuple[list[dict[str, str]], tuple[str, ...]]:
     """The rows as a script reads them, and the troubles."""
-    troubles = write_gradebook(path, build_rows(export, records, late, adjustments), PARTS)
+    troubles = write_gradebook(path, build_rows(entries, records, late, adjustments), PARTS)
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file)), troubles
 
@@ -48,9 +47,7 @@ def entry(name: str, *submitters: Submitter, hours: float = 0) -> Entry:
 def test_a_group_has_a_row_for_each_submitter(tmp_path: Path) -> None:
     ada, bob = Submitter("Ada", "007", "ada@x.edu"), Submitter("张伟", "", "b@x.edu")
 
-    rows, troubles = write(
-        tmp_path / "grades.csv", Export((entry("s1", ada, bob),)), {"s1": record("s1")}
-    )
+    rows, troubles = write(tmp_path / "grades.csv", (entry("s1", ada, bob),), {"s1": record("s1")})
 
     assert troubles == ()
     assert [(r["name"], r["sid"], r["email"], r["score"]) for r in rows] == [
@@ -64,7 +61,7 @@ def test_a_group_has_a_row_for_each_submitter(tmp_path: Path) -> None:
 def test_points_are_those_of_the_record(tmp_path: Path) -> None:
     one = record("s1", 33_25, ungraded=2_50)
 
-    (row,), _ = write(tmp_path / "grades.csv", Export((entry("s1", Submitter("A")),)), {"s1": one})
+    (row,), _ = write(tmp_path / "grades.csv", (entry("s1", Submitter("A")),), {"s1": one})
 
     assert row["score_before_adjustments"] == row["score"] == "33.25"
     assert (row["part: Losses"], row["part: Search"]) == ("23.25", "10")
@@ -77,9 +74,7 @@ def test_the_extension_of_one_of_a_group_is_theirs_alone(tmp_path: Path) -> None
     group = entry("s1", Submitter("Ada", "1"), Submitter("Bob", "2"), hours=20)
     granted = Adjustments({("s1", 1): Given(due=DUE + timedelta(days=2), reason="ill")})
 
-    (ada, bob), _ = write(
-        tmp_path / "grades.csv", Export((group,)), {"s1": record("s1")}, LATE, granted
-    )
+    (ada, bob), _ = write(tmp_path / "grades.csv", (group,), {"s1": record("s1")}, LATE, granted)
 
     assert (ada["score"], bob["score"]) == ("20", "30")
     assert ada["late"] == "1 day late: 10 less (10% of the total)"
@@ -89,7 +84,7 @@ def test_the_extension_of_one_of_a_group_is_theirs_alone(tmp_path: Path) -> None
 
 def test_a_score_of_the_staff_has_its_own_column(tmp_path: Path) -> None:
     granted = Adjustments({("s1", 0): Given(score=85_00, score_reason="by hand")})
-    export = Export((entry("s1", Submitter("Ada")),))
+    export = (entry("s1", Submitter("Ada")),)
 
     (row,), _ = write(tmp_path / "grades.csv", export, {"s1": record("s1")}, None, granted)
 
@@ -99,24 +94,19 @@ def test_a_score_of_the_staff_has_its_own_column(tmp_path: Path) -> None:
 
 
 def test_who_could_not_be_graded_has_a_row_that_says_why(tmp_path: Path) -> None:
-    export = Export(
-        (entry("s1", Submitter("Ada")), entry("s2", Submitter("Bob"))),
-        (),
-        (Refused(entry("s3", Submitter("Eve")), "expected a folder"),),
-    )
+    entries = (entry("s1", Submitter("Ada")), entry("s2", Submitter("Bob")))
     failed = Record("s1", "k", "failed", trouble="the disk is full")
 
-    rows, _ = write(tmp_path / "grades.csv", export, {"s1": failed})
+    rows, _ = write(tmp_path / "grades.csv", entries, {"s1": failed})
 
     assert [(r["name"], r["status"], r["score"], r["notes"]) for r in rows] == [
-        ("Ada", "failed", "", "grading failed: the disk is full"),
+        ("Ada", "failed", "", "not graded: the disk is full"),
         ("Bob", "not graded", "", "not graded"),
-        ("Eve", "not graded", "", "not graded: expected a folder"),
     ]
 
 
 def test_a_submission_of_nobody_known_has_a_row(tmp_path: Path) -> None:
-    (row,), _ = write(tmp_path / "grades.csv", Export((entry("s1"),)), {"s1": record("s1")})
+    (row,), _ = write(tmp_path / "grades.csv", (entry("s1"),), {"s1": record("s1")})
 
     assert (row["name"], row["submission"], row["score"]) == ("", "s1", "30")
 
@@ -135,7 +125,7 @@ def test_a_submission_of_nobody_known_has_a_row(tmp_path: Path) -> None:
 def test_who_is_in_several_submissions_is_named(
     tmp_path: Path, first: Submitter, second: Submitter, named: bool
 ) -> None:
-    export = Export((entry("s1", first), entry("s2", second)))
+    export = (entry("s1", first), entry("s2", second))
     records = {name: record(name) for name in ("s1", "s2")}
 
     rows, troubles = write(tmp_path / "grades.csv", export, records)
@@ -150,7 +140,7 @@ def test_who_is_in_several_submissions_is_named(
 def test_no_cell_begins_like_a_formula(tmp_path: Path, begin: str) -> None:
     evil = f'{begin}HYPERLINK("http://example.org";"x")'
     who = Submitter(evil, evil, evil)
-    export = Export((Entry("s1", "/x", (who,), evil),))
+    export = (Entry("s1", "/x", (who,), evil),)
     granted = Adjustments({("s1", 0): Given(score=0, score_reason=evil)})
     failed = Record("s1", "k", "failed", trouble=evil)
 
@@ -166,7 +156,7 @@ def test_identities_stand_as_they_are_and_points_are_numbers(tmp_path: Path) -> 
     path = tmp_path / "grades.csv"
     who = Submitter("Ada", "007200300", "o'neil+hw@x.edu")
 
-    write(path, Export((entry("s1", who),)), {"s1": record("s1")})
+    write(path, (entry("s1", who),), {"s1": record("s1")})
 
     line = path.read_text("utf-8-sig").splitlines()[1]
     assert line.startswith('"Ada","007200300","o\'neil+hw@x.edu","s1",')
@@ -174,7 +164,7 @@ def test_identities_stand_as_they_are_and_points_are_numbers(tmp_path: Path) -> 
 
 
 def test_the_table_begins_with_the_mark_that_spreadsheets_look_for(tmp_path: Path) -> None:
-    write(tmp_path / "grades.csv", Export((entry("s1"),)), {})
+    write(tmp_path / "grades.csv", (entry("s1"),), {})
 
     assert (tmp_path / "grades.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
@@ -190,12 +180,12 @@ def test_the_table_is_written_whole_or_not_at_all(
     path = tmp_path / "grades.csv"
     path.write_text("the old one", "utf-8")
 
-    def full(_: int) -> None:
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(Path, "chmod", full)
     with pytest.raises(OSError, match="No space left"):
-        write(path, Export((entry("s1"),)), {})
+        write(path, (entry("s1"),), {})
 
     assert path.read_text("utf-8") == "the old one"
     assert [item.name for item in tmp_path.iterdir()] == ["grades.csv"]

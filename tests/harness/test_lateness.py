@@ -17,7 +17,7 @@ from grader.batch.adjustments import (
     read_adjustments,
 )
 from grader.batch.lateness import Adjusted, Given, adjust
-from grader.batch.records import Entry, Export, Refused, Submitter
+from grader.batch.records import Entry, Submitter
 from grader.batch.times import iso
 
 PACIFIC = timezone(timedelta(hours=-7))
@@ -190,10 +190,10 @@ def test_a_policy_with_a_mistake_is_refused(tmp_path: Path, line: str, says: str
 ADA = Submitter("Ada Example", "007200300", "ada@example.edu")
 BOB = Submitter("Bob Two", "42", "bob@example.edu")
 EVE = Submitter("Eve", "0042000", "")
-CLASS = Export(
-    (Entry("submission_1", "/x", (ADA, BOB)), Entry("submission_2", "/y", (EVE,))),
-    (),
-    (Refused(Entry("submission_3", "/z"), "expected a folder"),),
+CLASS = (
+    Entry("submission_1", "/x", (ADA, BOB)),
+    Entry("submission_2", "/y", (EVE,)),
+    Entry("submission_3", "/z"),
 )
 
 
@@ -213,7 +213,7 @@ def table(folder: Path, text: str, late: Late | None = None) -> Adjustments:
         ("sid,email\n42,bob@example.edu", [("submission_1", 1)]),
         ("submission\nsubmission_3", [("submission_3", 0)]),
     ],
-    ids=["sid", "sid without zeros", "e-mail", "submission", "both", "refused"],
+    ids=["sid", "sid without zeros", "e-mail", "submission", "both", "of nobody known"],
 )
 def test_a_row_is_theirs_whom_it_names(
     tmp_path: Path, who: str, seats: list[tuple[str, int]]
