@@ -70,8 +70,8 @@ class Output:
 
     def checked(self) -> None:
         """Note that one more check is graded; results.json follows when student code is slow."""
-        self._pending = True
-        if time.monotonic() > self._next_partial:
+        self._pending = self._place.as_it_goes
+        if self._pending and time.monotonic() > self._next_partial:
             self.write_partial()
 
     def write_pending(self) -> None:

@@ -21,6 +21,8 @@ class Place(Struct, frozen=True):
     results: Path
     with_staff_page: bool = True
     """Whether the page that shows everything is written, too: it is the largest of the files."""
+    as_it_goes: bool = True
+    """Whether results.json holds what is graded so far, should the grader be killed."""
 
 
 class PlaceRefused(Exception):

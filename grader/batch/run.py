@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-import tempfile
+import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -21,7 +21,7 @@ from grader.batch.records import Entry, Export, Record, read_record
 from grader.place import REPORT, RESULTS, STAFF_REPORT
 from grader.sandbox import isolation
 
-_LOCK = ".lock"
+_LOCK, _WORK = ".lock", ".work"
 
 
 class OutRefused(Exception):
@@ -90,8 +90,8 @@ def grade_class(options: Options, progress: Progress) -> Batch:
     began = time.monotonic()
     assignment = load_assignment(options.assignment)
     _require_apart(options)
-    with _alone_in(options.out), tempfile.TemporaryDirectory(prefix="batch-") as work:
-        export = read_export(options.export, Path(work))
+    with _alone_in(options.out) as work:
+        export = read_export(options.export, work)
         found, wanted = _split(options, assignment, export)
         reused = len(found) - sum(record.status == "failed" for record in found.values())
         progress.begin(len(export.entries), reused)
@@ -178,8 +178,8 @@ def _require_apart(options: Options) -> None:
 
 
 @contextmanager
-def _alone_in(out: Path) -> Iterator[None]:
-    """Keep a second batch from writing to the same folder."""
+def _alone_in(out: Path) -> Iterator[Path]:
+    """Keep a second batch from writing to the same folder; a folder in it to work in."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise OutRefused(f"{out}: expected a folder for the results, got a link or a file.")
     out.mkdir(parents=True, exist_ok=True)
@@ -190,6 +190,13 @@ def _alone_in(out: Path) -> Iterator[None]:
             raise OutRefused(
                 f"{out}: another batch is writing there. Wait for its end, or name another folder."
             ) from None
-        for left in out.glob("*/.*.json.*"):  # a run that was killed leaves what it was writing
+        # A run that was killed leaves what it was writing, and what it had unpacked.
+        for left in out.glob("*/.*.json.*"):
             left.unlink(missing_ok=True)
-        yield
+        work = out / _WORK
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(mode=0o700)
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
