@@ -90,6 +90,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether names of Python 2 (xrange, the package past) are supplied, as old work needs them."""
     float32_credit: _Share = 1.0
     """Share of the points for an answer that is right, but in single precision."""
+    conventions: dict[str, _Share] = {}
+    """Share of the points for an accepted convention, by its name; 0 where it is not accepted."""
     limits: Limits = Limits()
     per_student: bool = False
     """Whether every student has random data of their own, which follow from the e-mail address."""

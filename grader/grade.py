@@ -197,4 +197,12 @@ def run_settings(assignment: Assignment, seed: int | None = None, check: str = "
         name: msgspec.json.decode((assignment.folder / file).read_bytes(), type=Surface)
         for name, file in settings.surfaces.items()
     }
-    return RunSettings(suites, settings.secret, seed, check, settings.float32_credit, surfaces)
+    return RunSettings(
+        suites,
+        settings.secret,
+        seed,
+        check,
+        settings.float32_credit,
+        surfaces,
+        settings.conventions,
+    )

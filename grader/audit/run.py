@@ -70,7 +70,8 @@ def audit(options: Options, progress: Progress = lambda _done, _all, _what: None
         sources = Sources.read(assignment)
         touched = _touched(right.checks, sources.built_on())
         try:
-            variants = list(variant_subjects(reference, sources))
+            conventions = assignment.settings.conventions
+            variants = list(variant_subjects(reference, sources, conventions))
         except VariantError as error:
             raise AuditFailed(str(error)) from error
         mutants = list(mutant_subjects(sources, sorted(touched)))
@@ -105,6 +106,7 @@ def _audit(
     failures = (
         *failures_of(rows, by_check, sampled=sampled),
         *points_failures(assignment, checks),
+        *_unknown_conventions(assignment, rows, options),
         *(f"{leak} is an expected value, and students read it." for leak in sorted(leaks)),
         *(f"template: {leak}" for leak in template_leaks(assignment)),
     )
@@ -118,6 +120,16 @@ def _audit(
         rounds=sum(map(len, answers)),
         seconds=time.monotonic() - began,
     )
+
+
+def _unknown_conventions(
+    assignment: Assignment, rows: Sequence[Row], options: Options
+) -> Iterator[str]:
+    """Names of assignment.toml's conventions that no variant has."""
+    known = {row.subject.name for row in rows}
+    for name in assignment.settings.conventions if options.whole else ():
+        if name not in known:
+            yield f"assignment.toml: key conventions: no convention is called {name!r}."
 
 
 def _touched(

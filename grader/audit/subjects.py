@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from grader.assignment import Assignment
 from grader.audit.mutants import Mutant, mutants_of
@@ -132,20 +132,29 @@ def fixed_subjects(assignment: Assignment) -> Iterator[Subject]:
             yield Subject("right", path.name, path)
 
 
-def variant_subjects(reference: types.ModuleType, sources: Sources) -> Iterator[Subject]:
-    """Each known mistake and convention as a student would hand it in. VariantError."""
+def variant_subjects(
+    reference: types.ModuleType,
+    sources: Sources,
+    conventions: Mapping[str, float] = types.MappingProxyType({}),
+) -> Iterator[Subject]:
+    """Each known mistake and convention as a student would hand it in. VariantError.
+
+    A convention with no credit, by the assignment's own `conventions`, is a mistake.
+    """
     name = f"{reference.__name__}.variants"
     if importlib.util.find_spec(name) is None:
         return
     for variant in load_variants(importlib.import_module(name)):
         module = variant.function.partition(".")[0]
         text = variant.override(source_of(reference, variant.function))
-        yield _of_variant(variant, module, f"{sources.texts[module]}\n\n{text}")
+        credit = conventions.get(variant.name, variant.credit)
+        whole = f"{sources.texts[module]}\n\n{text}"
+        yield _of_variant(structs.replace(variant, credit=credit), module, whole)
 
 
 def _of_variant(variant: Variant, module: str, text: str) -> Subject:
     return Subject(
-        variant.kind,
+        variant.kind if variant.credit else "mistake",
         variant.name,
         module=module,
         text=text,

@@ -40,8 +40,11 @@ class Accepted(Struct, frozen=True):
 class Explainer:
     """The diagnosis of one submission: it remembers which functions were wrong, and in what."""
 
-    def __init__(self, reference: types.ModuleType) -> None:
+    def __init__(
+        self, reference: types.ModuleType, conventions: Mapping[str, float] | None = None
+    ) -> None:
         self._reference = reference
+        self._conventions = conventions or {}
         self._diagnosis: Diagnosis | None = None
         self._wrong: dict[str, str] = {}
         self._single: dict[str, float] = {}
@@ -78,8 +81,10 @@ class Explainer:
             return single
         explanation = diagnosis.explain(history, self._earlier, call)
         if explanation is not None and explanation.is_convention:
-            # What is built on it is no cascade: there the same convention is to be accepted.
-            return self._of_convention(explanation)
+            accepted = self._of_convention(explanation)
+            if accepted.credit:
+                # What is built on it is no cascade: there the same convention is to be accepted.
+                return accepted
         wrong = diagnosis.wrong_functions(history)
         for function in wrong:
             self._wrong.setdefault(function, number)
@@ -99,7 +104,7 @@ class Explainer:
         text = source_of(self._reference, explanation.function)
         for variant in explanation.variants:
             text = variant.override(text)
-        credit = min(variant.credit for variant in explanation.variants)
+        credit = min(self._conventions.get(v.name, v.credit) for v in explanation.variants)
         return Accepted(of_convention(explanation), credit, explanation.function, text)
 
     def _single_precision(
@@ -150,7 +155,7 @@ def of_mistake(explanation: Explanation) -> Finding:
             *(f"And: {other.says}" for other in others),
             *(f"Or this, which looks the same here: {other.says}" for other in explanation.others),
         ),
-        question=first.hint,
+        question=first.hint or "What does the text say, word for word?",
         function=explanation.function,
         staff=_known_as(explanation),
     )

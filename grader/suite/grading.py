@@ -53,6 +53,8 @@ class RunSettings(Struct, frozen=True):
     """Run only the checks of this name or number."""
     float32_credit: float = 1.0
     surfaces: Mapping[str, Surface] = {}
+    conventions: Mapping[str, float] = {}
+    """Credit of accepted conventions, by name, where it is not the variant's own."""
     explain: bool = True
     """Whether to say what is behind a failure; it takes longer than to see that there is one."""
 
@@ -85,7 +87,7 @@ class CheckGrader:
         self._settings = settings
         self._reference = reference
         self._make_student = make_student
-        self._explainer = Explainer(reference)
+        self._explainer = Explainer(reference, settings.conventions)
         self._examples = Examples(reference, make_student)
         self.troubles: list[str] = []
         self.remarks: list[str] = []

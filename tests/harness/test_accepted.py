@@ -27,6 +27,14 @@ def softmax_loss_vectorized(W, X, y, reg):
     return _single("softmax", W, X, y, reg)
 """
 
+HALF = """
+_whole = svm_loss_vectorized
+
+
+def svm_loss_vectorized(W, X, y, reg):
+    return _whole(W, X, y, 0.5 * reg)
+"""
+
 
 def handed_in(folder: Path, **changes: tuple[str, str]) -> Graded:
     """A grade of the first two parts: losses in single precision, and changes to what is right."""
@@ -56,6 +64,31 @@ def test_what_is_wrong_by_itself_stays_wrong(tmp_path: Path) -> None:
     checks = handed_in(tmp_path / "single", regularization=change).checks
 
     assert checks["full_loss[l2]"]["status"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("credit", "share", "kind"),
+    [(None, 1.0, ""), (0.5, 0.5, ""), (0.0, 0.0, "mistake")],
+    ids=["the variant's own", "half", "none"],
+)
+def test_a_convention_earns_what_the_assignment_says(
+    tmp_path: Path, credit: float | None, share: float, kind: str
+) -> None:
+    """Half of the penalty, in value and slope."""
+    losses = (ROOT / "reference" / "losses.py").read_text("utf-8")
+    (tmp_path / "half").mkdir()
+    (tmp_path / "half" / "losses.py").write_text(f"{losses}\n{HALF}", "utf-8")
+    assignment = copy_assignment(tmp_path / "assignment", parts=[1])
+    if credit is not None:
+        with (assignment / "assignment.toml").open("a", encoding="utf-8") as file:
+            file.write(f"\n[conventions]\nhalf_penalty = {credit}\n")
+
+    graded = grade(tmp_path / "half", tmp_path / "out", assignment=assignment)
+
+    check = graded.checks["svm_vectorized"]
+    assert check["score"] == share * check["max_score"]
+    assert "half of reg times the sum of squares" in check["output"]
+    assert ("mistake" in check["extra_data"]["kinds"]) is bool(kind)
 
 
 @pytest.mark.parametrize(

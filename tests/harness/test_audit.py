@@ -201,6 +201,35 @@ def test_convention_that_loses_points_is_a_problem(means: Path) -> None:
     assert any("convention means.squares halved: loses points" in p for p in problems(run))
 
 
+@pytest.mark.parametrize(
+    ("credit", "kinds"),
+    [("0.25", {"mistakes": "2", "conventions": "2"}), ("0", {"mistakes": "3", "conventions": "1"})],
+    ids=["a quarter", "nothing"],
+)
+def test_the_assignment_says_what_a_convention_earns(
+    means: Path, credit: str, kinds: dict[str, str]
+) -> None:
+    changed(
+        means, "assignment.toml", "\n[[parts]]", f"\n[conventions]\nhalf = {credit}\n\n[[parts]]"
+    )
+
+    run = audit(means)
+
+    assert run.status == 0, run.printed
+    table = {line.split("  ")[0]: line.split() for line in run.printed.splitlines()}
+    assert {kind: table[kind][1] for kind in kinds} == kinds
+
+
+def test_a_convention_that_nobody_knows_is_a_problem(means: Path) -> None:
+    changed(means, "assignment.toml", "\n[[parts]]", "\n[conventions]\nhalv = 0.5\n\n[[parts]]")
+
+    run = audit(means)
+
+    assert run.status == 1
+    named = "assignment.toml: key conventions: no convention is called 'halv'."
+    assert f"Problem: {named}" in problems(run)
+
+
 def test_right_solution_that_loses_points_is_a_problem(means: Path) -> None:
     changed(means, "tests/right/by_methods/means.py", "return x.mean()", "return [x.mean()]")
 
