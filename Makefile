@@ -26,10 +26,12 @@ suite: $(VENV)/ready
 	$(BIN)/pytest -n auto --dist loadgroup
 
 # Every attack against the wall, as every user that can be played here, and what each layer is worth;
-# then 200 submissions in a row, every third one hostile, and what they leave.
+# 200 submissions in a row, every third one hostile, and what they leave; and hostile homework in a
+# container as small as Gradescope's, for as long as that gives it.
 redteam: $(VENV)/ready
 	$(BIN)/python -m tests.attacks.run
 	$(BIN)/python -m tests.attacks.row --count 200
+	$(BIN)/python -m tests.attacks.small
 
 template: $(VENV)/ready
 	$(BIN)/grader template

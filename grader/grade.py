@@ -105,7 +105,9 @@ def grade_submission(
         output.write_partial()
         output.isolation = _try_the_wall(wall, options, assignment)
         output.isolation_notes = wall.missing_layers
-        make_student = stage(wall, assignment, submission, output.write_pending)
+        make_student = stage(
+            wall, assignment, submission, output.write_pending, lambda: output.checks
+        )
         output.notices += words.unreadable_files((*wall.rejected, *wall.broken_cells))
         settings = run_settings(assignment, options.seed, options.check)
         output.plugin = GradingPlugin(settings, reference(), make_student, output.checked)
@@ -153,9 +155,16 @@ def _targets(options: Options, assignment: Assignment) -> isolation.Targets:
 
 
 def stage(
-    wall: Wall, assignment: Assignment, submission: Submission, on_wait: Callable[[], None]
+    wall: Wall,
+    assignment: Assignment,
+    submission: Submission,
+    on_wait: Callable[[], None],
+    checks: Callable[[], tuple[int, int]] = lambda: (0, 0),
 ) -> Callable[[int], Student]:
-    """Hand the files to the wall; return what makes the student of a check, given its seed."""
+    """Hand the files to the wall; return what makes the student of a check, given its seed.
+
+    `checks` are those still to come and all: they share the submission's time. Without, none does.
+    """
     settings = assignment.settings
     sources = [
         modules.Source(
@@ -180,7 +189,8 @@ def stage(
     )
     deadline = time.monotonic() + settings.limits.submission_s
     allowed = assignment.importable
-    handed = Handed(wall, words.Sources(sources, settings.modules), allowed, deadline, on_wait)
+    named = words.Sources(sources, settings.modules)
+    handed = Handed(wall, named, allowed, deadline, on_wait, checks)
     return lambda seed: Student(handed, limits, seed)
 
 

@@ -49,6 +49,11 @@ class Output:
         self.isolation = ""
         self.isolation_notes: tuple[str, ...] = ()
 
+    @property
+    def checks(self) -> tuple[int, int]:
+        """How many checks are still to come, and how many there are."""
+        return self.plugin.checks if self.plugin else (0, 0)
+
     def grade(self, *, complete: bool) -> Grade:
         """The grade as far as it is known."""
         plugin = self.plugin

@@ -6,6 +6,7 @@ student's language, why it did not. Arguments are the trusted side's own and sta
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,10 @@ _CALLBACK_BYTES = 64 * 2**20
 """Bytes of arrays in all callbacks of a check: whoever counts the points may keep them."""
 _LARGEST_ARGUMENT = 2**21
 """Bytes of one callback's arguments: the function may make far larger arrays of them."""
+_RIGHT = 0.5
+"""Share of a submission's time that is set aside for its checks evenly, whatever others take."""
+_GREED = 10.0
+"""So many even shares of the rest may one check take."""
 _PATIENCE_S = 0.05
 """After this time of waiting for the student's code, there is time for something else."""
 
@@ -61,6 +66,7 @@ class Handed:
         allowed: tuple[str, ...],
         deadline: float,
         on_wait: Callable[[], None] = lambda: None,
+        checks: Callable[[], tuple[int, int]] = lambda: (0, 0),
     ) -> None:
         self.wall = wall
         self.sources = sources
@@ -70,6 +76,18 @@ class Handed:
         self.on_wait = on_wait
         """Called when student code takes its time: should this process be killed, then here."""
         self.timeouts: Counter[str] = Counter()
+        self._checks = checks
+        """How many checks are still to come, the present one included, and how many there are."""
+        self._began = time.monotonic()
+
+    def share(self) -> float:
+        """Seconds for the check that begins now, so that those after it have their turn."""
+        left, of = self._checks()
+        if not left:
+            return math.inf
+        right = _RIGHT * (self.deadline - self._began) / of
+        rest = self.deadline - time.monotonic() - left * right
+        return right + max(0.0, rest) * min(1.0, _GREED / left)
 
 
 class Student:
@@ -82,7 +100,7 @@ class Student:
         self._worker: OpenWorker | None = None
         self._generation = 0
         self._imported: set[str] = set()
-        self._deadline = time.monotonic() + limits.check_s
+        self._deadline = time.monotonic() + min(limits.check_s, handed.share())
         self._callbacks: list[Callable[..., Any]] = []
         self._callbacks_left = limits.callbacks
         self._callback_bytes = _CALLBACK_BYTES
@@ -183,7 +201,7 @@ class Student:
         """Put a request, answer the callbacks that come of it, and take its answer."""
         worker = self._open(name)
         module = name.partition(".")[0]
-        deadline = self._deadline_of_call()
+        began, deadline = time.monotonic(), self._deadline_of_call()
         try:
             worker.channel.send(request, max(0.001, deadline - time.monotonic()))
             while True:
@@ -192,7 +210,7 @@ class Student:
                 answer = worker.channel.receive(wire.answer_decoder, deadline)
                 if isinstance(answer, wire.Imported) and module not in self._imported:
                     self._imported.add(module)
-                    deadline = self._deadline_of_call()
+                    began, deadline = time.monotonic(), self._deadline_of_call()
                 elif isinstance(answer, wire.Callback):
                     reply = self._answer_callback(answer, name, arrays)
                     worker.channel.send(reply, max(0.001, deadline - time.monotonic()))
@@ -200,7 +218,7 @@ class Student:
                     break
         except wire.TimedOut:
             self.close()
-            raise CheckFailed(self._timed_out(name)) from None
+            raise CheckFailed(self._timed_out(name, deadline - began)) from None
         except wire.Closed:
             raise CheckFailed(self._ended(name)) from None
         except wire.Malformed as error:
@@ -216,17 +234,18 @@ class Student:
     def _deadline_of_call(self) -> float:
         return min(time.monotonic() + self._limits.call_s, self._deadline)
 
-    def _timed_out(self, name: str) -> Finding:
+    def _timed_out(self, name: str, waited: float) -> Finding:
         module = name.partition(".")[0]
+        seconds = self._limits.call_s if waited > 0.99 * self._limits.call_s else None
         # Modules that were not handed in stand for the notebook, which is loaded once.
         known = module in self._handed.sources.modules
         loaded = module in self._imported if known else bool(self._imported)
         if loaded or "." not in name:
             self._handed.timeouts[name] += 1
-            return words.of_timeout(name, self._limits.call_s)
+            return words.of_timeout(name, seconds)
         # Every function of the module would wait for the same import.
         self._handed.timeouts[module] += 1
-        return words.of_slow_import(name, self._handed.sources, self._limits.call_s)
+        return words.of_slow_import(name, self._handed.sources, seconds)
 
     def _open(self, name: str) -> OpenWorker:
         now = time.monotonic()

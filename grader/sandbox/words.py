@@ -136,25 +136,29 @@ def unreadable_files(broken: Sequence[modules.Broken]) -> tuple[str, ...]:
     )
 
 
-def of_timeout(name: str, seconds: float, what: str = "call") -> Finding:
-    """A call or a check that did not end."""
+def of_timeout(name: str, seconds: float | None) -> Finding:
+    """A call that did not end in its time, or in what was left of the check's."""
     return Finding(
         kind="timeout",
-        lead=f"{shown(name)} did not finish within {seconds:g} s.",
+        lead=f"{shown(name)} did not finish {_within(seconds)}.",
         evidence=("The reference needs a small fraction of a second.",),
         question="Which loop may never reach its end? Does its condition change inside it?",
         function=name,
-        staff=f"limit of the {what}",
+        staff=f"limit of the {'call' if seconds else 'check'}",
     )
 
 
-def of_slow_import(name: str, sources: Sources, seconds: float) -> Finding:
+def _within(seconds: float | None) -> str:
+    return f"within {seconds:g} s" if seconds else "in the time that this check had left"
+
+
+def of_slow_import(name: str, sources: Sources, seconds: float | None) -> Finding:
     """A module that is not loaded in time."""
     module = name.partition(".")[0]
     file = sources.modules.get(module) or sources.notebook or f"{module}.py"
     return Finding(
         kind="timeout",
-        lead=f"{file} did not finish importing within {seconds:g} s.",
+        lead=f"{file} did not finish importing {_within(seconds)}.",
         evidence=("Code outside of functions runs each time that the file is imported.",),
         question="Is there training or a test at the top level? Can it move into a function?",
         function=name,

@@ -51,6 +51,12 @@ class GradingPlugin:
         self.outcomes: list[Outcome] = []
         self.troubles = self._grader.troubles
         self.leaderboard = self._grader.leaderboard
+        self._checks = self._begun = 0
+
+    @property
+    def checks(self) -> tuple[int, int]:
+        """How many checks are still to come, the present one included, and how many there are."""
+        return self._checks - self._begun + 1, self._checks
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Name the marks, so that strict suites may use them."""
@@ -101,6 +107,7 @@ class GradingPlugin:
             self._prepare(item, suite, number, cases[function])
         wanted = [item for item in items if self._is_wanted(item)]
         items[:] = wanted
+        self._checks = len(wanted)
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Any:
@@ -130,6 +137,7 @@ class GradingPlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Start the clock of a check; its worker starts with its first call."""
+        self._begun += 1
         self._grader.begin(item.stash[_RUNNING])
 
     @pytest.hookimpl(wrapper=True)

@@ -170,6 +170,7 @@ LAYERS: dict[str, Callable[[], None]] = {
     "clear the scratch folder": _set(wall.Wall, "_clear_scratch", _nothing),
     "limit of the scratch folder": _set(scratch, "is_overfull", lambda _folder: False),
     "deadline of a call": _endless_call,
+    "share of each check": _set(student.Handed, "share", lambda _self: 1e9),
     "limit of callbacks": _callbacks_without_end,
     "limits of a message": _nothing,  # above, before the messages are defined
     "limit of a message": _set(wire.Channel.receive, "__defaults__", (None, 2**40)),

@@ -124,15 +124,20 @@ def _look(pid: int, scratch: Path, peak: Peak) -> None:
         # Its processors are no sign: it chooses one itself.
         peak.standing.add((fields[16], fields[38]))
     peak.memory = max(peak.memory, _kilobytes(pid, "VmHWM") * 1024)
-    processes = set(_processes_below(pid))
-    own = sum(_kilobytes(p, "RssAnon") + _kilobytes(p, "RssShmem") for p in processes)
-    peak.tree = max(peak.tree, own * 1024)
+    processes = set(processes_below(pid))
+    peak.tree = max(peak.tree, memory_of_tree(pid))
     peak.tasks = max(peak.tasks, sum(len(_tasks(p)) for p in processes))
     used = 0
     for entry in _entries(scratch):
         with contextlib.suppress(OSError):
             used += 65_536 + entry.stat(follow_symlinks=False).st_blocks * 512
     peak.scratch = max(peak.scratch, used)
+
+
+def memory_of_tree(pid: int) -> int:
+    """Memory of a process and all below it; what a fork shares counts twice."""
+    below = set(processes_below(pid))
+    return 1024 * sum(_kilobytes(p, "RssAnon") + _kilobytes(p, "RssShmem") for p in below)
 
 
 def _kilobytes(pid: int, field: str) -> int:
@@ -150,12 +155,13 @@ def _tasks(pid: int) -> list[Path]:
     return []
 
 
-def _processes_below(pid: int) -> Iterator[int]:
+def processes_below(pid: int) -> Iterator[int]:
+    """A process and all that it started."""
     yield pid
     for task in _tasks(pid):
         with contextlib.suppress(OSError):
             for child in (task / "children").read_text().split():
-                yield from _processes_below(int(child))
+                yield from processes_below(int(child))
 
 
 @contextlib.contextmanager
@@ -178,7 +184,7 @@ def heir_of_orphans() -> Iterator[Callable[[], tuple[str, ...]]]:
             if attempt > 5 and not _children() - before:
                 return ()
         for pid in _children() - before:
-            for one in (*_processes_below(pid),):
+            for one in (*processes_below(pid),):
                 with contextlib.suppress(OSError):
                     os.kill(one, signal.SIGKILL)
             with contextlib.suppress(OSError):

@@ -10,8 +10,8 @@ import pytest
 from wall_fixtures import behind_the_wall, student_of
 
 from grader.outcomes import CheckFailed, Finding, GraderFailed
-from grader.sandbox import modules
-from grader.sandbox.student import Limits, Student
+from grader.sandbox import modules, words
+from grader.sandbox.student import Handed, Limits, Student
 
 
 def finding_of(student: Student, name: str, *args: Any, **kwargs: Any) -> Finding:
@@ -419,6 +419,31 @@ def test_the_time_of_the_submission_ends_its_checks() -> None:
 
     assert finding.kind == "not_run"
     assert "time for the whole submission" in finding.lead
+
+
+def test_checks_that_take_all_that_they_may_leave_each_other_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """100 checks in 400 s: half of the time is theirs evenly, the rest for whoever comes first."""
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    left = [100]
+    handed = Handed(
+        None,  # type: ignore[arg-type]
+        words.Sources([]),
+        (),
+        deadline=1400.0,
+        checks=lambda: (left[0], 100),
+    )
+    shares = []
+    while left[0]:
+        shares.append(handed.share())
+        now[0] += min(20.0, shares[-1])
+        left[0] -= 1
+
+    assert shares[0] > 20
+    assert min(shares) >= 2
+    assert now[0] <= 1400
 
 
 def test_an_object_of_a_process_that_ended_says_so() -> None:
