@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from msgspec import structs
 
 import grader
 from grader.assignment import Assignment
@@ -28,12 +29,13 @@ def context_of(assignment: Assignment, settings: object) -> str:
     """What is the same for a whole class: assignment, engine, versions, settings of the run."""
     digest = hashlib.sha256()
     folders = [assignment.reference, *{suite.parent for suite in assignment.suites}]
-    files = [assignment.folder / "assignment.toml"]
-    files += [assignment.folder / file for file in assignment.settings.surfaces.values()]
+    files = [assignment.folder / file for file in assignment.settings.surfaces.values()]
     for path in (*sorted(files), *sorted(folders), Path(grader.__file__).parent):
         digest.update(digest_of(path).encode())
     digest.update(f"{platform.python_version()} {np.__version__}".encode())
-    digest.update(msgspec.json.encode(settings))
+    # A late policy says what a score counts, not what it is: the gradebook alone depends on it.
+    graded_by = structs.replace(assignment.settings, late=None)
+    digest.update(msgspec.json.encode((graded_by, settings)))
     return digest.hexdigest()
 
 

@@ -14,8 +14,10 @@ from grader.batch.adjustments import (
     Adjustments,
     AdjustmentsError,
     find_adjustments,
+    granted,
     read_adjustments,
 )
+from grader.batch.keys import context_of
 from grader.batch.lateness import Adjusted, Given, adjust
 from grader.batch.records import Entry, Submitter
 from grader.batch.times import iso
@@ -185,6 +187,19 @@ def test_a_policy_with_a_mistake_is_refused(tmp_path: Path, line: str, says: str
         load_assignment(folder)
 
 
+def test_a_changed_policy_grades_nothing_again(tmp_path: Path) -> None:
+    folder = copy_assignment(tmp_path / "a")
+    before = context_of(load_assignment(folder), None)
+    path = folder / "assignment.toml"
+
+    late = "\n[late]\ndue = 2026-10-01T23:59:00Z\npenalty_per_day = 0.1\n"
+    path.write_text(path.read_text("utf-8") + late, "utf-8")
+    assert context_of(load_assignment(folder), None) == before
+
+    path.write_text(path.read_text("utf-8").replace("call_s = 5.0", "call_s = 6.0"), "utf-8")
+    assert context_of(load_assignment(folder), None) != before
+
+
 # The table beside the export
 
 ADA = Submitter("Ada Example", "007200300", "ada@example.edu")
@@ -291,6 +306,16 @@ def test_every_bad_row_is_named_at_once(tmp_path: Path) -> None:
     assert str(caught.value).count("\n") == 1
     assert "line 2" in str(caught.value)
     assert "line 4" in str(caught.value)
+
+
+def test_without_a_table_nothing_is_granted(tmp_path: Path) -> None:
+    assert granted(None, tmp_path / "class.zip", CLASS, policy()) == Adjustments()
+
+    (tmp_path / "adjustments.csv").write_text("sid,extra_days\n42,1\n", "utf-8")
+    assert len(granted(None, tmp_path / "class.zip", CLASS, policy()).given) == 1
+
+    with pytest.raises(AdjustmentsError, match=r"other\.csv: expected a table"):
+        granted(tmp_path / "other.csv", tmp_path / "class.zip", CLASS, policy())
 
 
 def test_a_table_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
