@@ -67,8 +67,10 @@ def grade(given: argparse.Namespace) -> int:
 def batch(given: argparse.Namespace) -> int:
     """Grade a class: an export of Gradescope's, or any folder of submissions."""
     from grader.assignment import AssignmentError
+    from grader.batch.adjustments import AdjustmentsError
     from grader.batch.crew import CrewFailed
     from grader.batch.export import ExportError
+    from grader.batch.regrade import AgainstError
     from grader.batch.run import Options, OutRefused, grade_class
     from grader.batch.write import write_class
 
@@ -90,7 +92,7 @@ def batch(given: argparse.Namespace) -> int:
             graded = grade_class(options, progress)
         terminal.print_failures(graded)
         written = write_class(graded, options)
-    except (ExportError, OutRefused) as error:
+    except (ExportError, AdjustmentsError, AgainstError, OutRefused) as error:
         return _usage(str(error))
     except (AssignmentError, CrewFailed) as error:
         return _complain(str(error))

@@ -5,19 +5,23 @@ from __future__ import annotations
 import fcntl
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct, structs
 
-from grader.assignment import Assignment, load_assignment
+from grader.assignment import Assignment, Settings, load_assignment
+from grader.batch.adjustments import Adjustments, find_adjustments, read_adjustments
 from grader.batch.crew import Crew, failed
 from grader.batch.export import read_export
 from grader.batch.keys import Unreadable, context_of, key_of
 from grader.batch.lane import Order
+from grader.batch.prints import take_prints
 from grader.batch.records import Entry, Export, Record, read_record
+from grader.batch.regrade import read_records
+from grader.batch.similar import Pair, similar_pairs
 from grader.place import REPORT, RESULTS, STAFF_REPORT
 from grader.sandbox import isolation
 
@@ -68,11 +72,16 @@ class Graders(Protocol):
 class Batch(Struct, frozen=True):
     """What came of a class: a record for each entry, in the order of the entries."""
 
-    title: str
+    settings: Settings
     entries: tuple[Entry, ...]
     records: tuple[Record, ...]
+    adjustments: Adjustments
+    pairs: tuple[Pair, ...]
+    """Submissions that look alike."""
+    before: Mapping[str, Record] | None
+    """Records of an earlier batch to compare with, by submission, if there is one."""
     troubles: tuple[str, ...]
-    """What could not be read of the export, for the staff."""
+    """What could not be read of the export and of what lies beside it, for the staff."""
     reused: int
     seconds: float
 
@@ -85,13 +94,17 @@ class Batch(Struct, frozen=True):
 def grade_class(options: Options, progress: Progress) -> Batch:
     """Grade every submission whose result is not there yet.
 
-    Raises ExportError, AssignmentError, OutRefused or CrewFailed; what was graded before stays.
+    Raises ExportError, AdjustmentsError, AgainstError, AssignmentError, OutRefused or CrewFailed;
+    what was graded before stays.
     """
     began = time.monotonic()
     assignment = load_assignment(options.assignment)
     _require_apart(options)
     with _alone_in(options.out) as work:
         export = read_export(options.export, work)
+        entries = (*export.entries, *(each.entry for each in export.refused))
+        adjustments = _adjustments(options, assignment, entries)
+        before, unread = (None, ()) if options.against is None else read_records(options.against)
         found, wanted = _split(options, assignment, export)
         reused = len(found) - sum(record.status == "failed" for record in found.values())
         progress.begin(len(export.entries), reused)
@@ -100,27 +113,26 @@ def grade_class(options: Options, progress: Progress) -> Batch:
                 for record in graders.grade(wanted):
                     found[record.name] = record
                     progress.graded(record)
-        return _batch(assignment, export, found, reused, time.monotonic() - began)
-
-
-def _batch(
-    assignment: Assignment,
-    export: Export,
-    found: Mapping[str, Record],
-    reused: int,
-    seconds: float,
-) -> Batch:
+        prints = take_prints(export.entries, assignment, jobs=options.jobs)
+    refused = (Record(r.entry.name, "", "failed", trouble=r.why) for r in export.refused)
     return Batch(
-        title=assignment.settings.title,
-        entries=(*export.entries, *(each.entry for each in export.refused)),
-        records=(
-            *(found[entry.name] for entry in export.entries),
-            *(Record(r.entry.name, "", "failed", trouble=r.why) for r in export.refused),
-        ),
-        troubles=export.troubles,
+        settings=assignment.settings,
+        entries=entries,
+        records=(*(found[entry.name] for entry in export.entries), *refused),
+        adjustments=adjustments,
+        pairs=similar_pairs(prints.marks, prints.template),
+        before=before,
+        troubles=(*export.troubles, *adjustments.notices, *unread),
         reused=reused,
-        seconds=seconds,
+        seconds=time.monotonic() - began,
     )
+
+
+def _adjustments(options: Options, assignment: Assignment, entries: Sequence[Entry]) -> Adjustments:
+    path = options.adjustments or find_adjustments(options.export)
+    if path is None:
+        return Adjustments()
+    return read_adjustments(path, entries, assignment.settings.late)
 
 
 def _engage(assignment: Assignment, options: Options) -> AbstractContextManager[Graders]:

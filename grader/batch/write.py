@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct, structs
 
 from grader import __version__
+from grader.batch.changes import spoken, write_changes
+from grader.batch.class_page import render_class_page
+from grader.batch.gradebook import Row, build_rows, write_gradebook
 from grader.batch.records import Entry, Record, write_whole
+from grader.batch.regrade import compare
 from grader.batch.run import Batch, Options
+from grader.batch.similar import Pair
 
 BATCH, GRADEBOOK, PAGE = "batch.json", "grades.csv", "class.html"
 
@@ -20,7 +26,7 @@ class Written(Struct, frozen=True):
     gradebook: Path
     page: Path
     changes: tuple[str, ...] = ()
-    """Whose score changed against an earlier batch, in lines."""
+    """What changed against an earlier batch, in lines."""
     troubles: tuple[str, ...] = ()
 
 
@@ -31,19 +37,52 @@ class _Summary(Struct):
     grader: str
     entries: tuple[Entry, ...]
     records: tuple[Record, ...]
+    pairs: tuple[Pair, ...]
     troubles: tuple[str, ...]
 
 
 def write_class(batch: Batch, options: Options) -> Written:
     """Write the files of a class, each in one step."""
-    out = options.out
+    out, title = options.out, batch.settings.title
+    records = {record.name: record for record in batch.records}
+    rows = build_rows(batch.entries, records, batch.settings.late, batch.adjustments)
+    parts = [part.name for part in batch.settings.parts]
+    troubles = write_gradebook(out / GRADEBOOK, rows, parts)
+    page = render_class_page(
+        title,
+        batch.entries,
+        batch.records,
+        batch.pairs,
+        anonymous=options.anonymous,
+        final=_final(rows),
+        troubles=(*batch.troubles, *troubles),
+    )
+    write_whole(out / PAGE, page.encode())
+    _write_summary(batch, out / BATCH)
+    changes: tuple[str, ...] = ()
+    if batch.before is not None:
+        found = compare(batch.before, records, batch.entries)
+        write_changes(out, found, title)
+        changes = tuple(spoken(found))
+    return Written(out / GRADEBOOK, out / PAGE, changes, troubles)
+
+
+def _final(rows: Sequence[Row]) -> dict[str, int]:
+    """Scores that count, by submission: of a group that differs in them, the highest."""
+    final: dict[str, int] = {}
+    for row in rows:
+        if row.adjusted.after is not None:
+            final[row.entry.name] = max(row.adjusted.after, final.get(row.entry.name, 0))
+    return final
+
+
+def _write_summary(batch: Batch, path: Path) -> None:
     summary = _Summary(
-        batch.title,
+        batch.settings.title,
         __version__,
         batch.entries,
         tuple(structs.replace(record, checks=()) for record in batch.records),
+        batch.pairs,
         batch.troubles,
     )
-    document = msgspec.json.format(msgspec.json.encode(summary), indent=2)
-    write_whole(out / BATCH, document + b"\n")
-    return Written(out / GRADEBOOK, out / PAGE)
+    write_whole(path, msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n")
