@@ -120,6 +120,33 @@ class Student:
         """Call a function or class by its dotted name; `CheckFailed` when it comes to no value."""
         return self.call_object(-1, name, args, kwargs, name, trace_lines=trace_lines)
 
+    def call_each(
+        self,
+        name: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        which: int | str,
+        points: Sequence[Any],
+        element: int = 0,
+    ) -> list[Any]:
+        """One element of what a function returns for each of these values of one argument.
+
+        All of it is one message and one answer, of which the history knows nothing.
+        """
+        self._require_time(name)
+        packer = values.Packer(self._name)
+        try:
+            packed = [packer.pack(None if i == which else arg) for i, arg in enumerate(args)]
+            named = {k: packer.pack(None if k == which else arg) for k, arg in kwargs.items()}
+            places = [values.Packer(self._name).pack(point) for point in points]
+        except values.Refused as error:
+            raise GraderFailed(f"{name}: an argument cannot cross the wall: {error}") from None
+        request = wire.CallEach(wire.Call(name, packed, named), which, places, element)
+        found = self._unpack(self._converse(request, name, [], len(points)).value, name)
+        if not isinstance(found, list) or len(found) != len(points):
+            raise CheckFailed(words.of_unreadable(name, "another number of answers"))
+        return found
+
     def array(self, value: Any) -> ObjectProxy:
         """An array that lives inside, can be an argument of several calls, and be read again."""
         packer = values.Packer(self._name)
@@ -136,9 +163,7 @@ class Student:
         trace_lines: bool = False,
     ) -> Answer:
         """Call a function (number -1) or a method of an object inside."""
-        for what in (name, name.partition(".")[0]):
-            if self._handed.timeouts[what] >= _MAX_TIMEOUTS:
-                raise CheckFailed(words.of_repeated_timeouts(name, what))
+        self._require_time(name)
         packer = values.Packer(self._name)
         callbacks = len(self._callbacks)
         try:
@@ -184,6 +209,12 @@ class Student:
             return answer.value
         return self._unpack(answer.value, name)
 
+    def _require_time(self, name: str) -> None:
+        """Raise CheckFailed where the function, or the import of its module, is known for slow."""
+        for what in (name, name.partition(".")[0]):
+            if self._handed.timeouts[what] >= _MAX_TIMEOUTS:
+                raise CheckFailed(words.of_repeated_timeouts(name, what))
+
     def close(self) -> None:
         """End the worker, if there is one."""
         if self._worker is not None:
@@ -196,12 +227,12 @@ class Student:
         return self._generation
 
     def _converse(
-        self, request: wire.Request, name: str, arrays: list[values.Array]
+        self, request: wire.Request, name: str, arrays: list[values.Array], calls: int = 1
     ) -> wire.Returned:
-        """Put a request, answer the callbacks that come of it, and take its answer."""
+        """Put a request of so many calls, answer the callbacks of it, and take its answer."""
         worker = self._open(name)
         module = name.partition(".")[0]
-        began, deadline = time.monotonic(), self._deadline_of_call()
+        began, deadline = time.monotonic(), self._deadline_of_call(calls)
         try:
             worker.channel.send(request, max(0.001, deadline - time.monotonic()))
             while True:
@@ -210,7 +241,7 @@ class Student:
                 answer = worker.channel.receive(wire.answer_decoder, deadline)
                 if isinstance(answer, wire.Imported) and module not in self._imported:
                     self._imported.add(module)
-                    began, deadline = time.monotonic(), self._deadline_of_call()
+                    began, deadline = time.monotonic(), self._deadline_of_call(calls)
                 elif isinstance(answer, wire.Callback):
                     reply = self._answer_callback(answer, name, arrays)
                     worker.channel.send(reply, max(0.001, deadline - time.monotonic()))
@@ -231,8 +262,8 @@ class Student:
             raise CheckFailed(words.of_unreadable(name, type(answer).__name__))
         return answer
 
-    def _deadline_of_call(self) -> float:
-        return min(time.monotonic() + self._limits.call_s, self._deadline)
+    def _deadline_of_call(self, calls: int) -> float:
+        return min(time.monotonic() + calls * self._limits.call_s, self._deadline)
 
     def _timed_out(self, name: str, waited: float) -> Finding:
         module = name.partition(".")[0]

@@ -163,6 +163,16 @@ class Call(Struct, tag="call", frozen=True):
     trace_lines: bool = False
 
 
+class CallEach(Struct, tag="each", frozen=True):
+    """Make a call for each of these values of one argument; give one element of what comes."""
+
+    call: Call
+    which: int | str
+    """The argument, by position or keyword; in `call` it has no value."""
+    points: list[Value]
+    element: int
+
+
 class Attribute(Struct, tag="attribute", frozen=True):
     """Read an attribute of an object inside."""
 
@@ -196,7 +206,7 @@ class Reply(Struct, tag="reply", frozen=True):
     message: str = ""
 
 
-Request = Union[Call, Attribute, Hold, Read, Next, Reply]
+Request = Union[Call, CallEach, Attribute, Hold, Read, Next, Reply]
 
 
 # What the worker answers.

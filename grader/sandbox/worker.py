@@ -152,6 +152,8 @@ class Worker:
     ) -> wire.Returned | wire.Raised:
         if isinstance(request, wire.Call):
             return self._call(request)
+        if isinstance(request, wire.CallEach):
+            return self._call_each(request)
         if isinstance(request, wire.Hold):
             self._objects.append(self._unpacker().unpack(request.value))
             return wire.Returned(wire.ObjectData(len(self._objects) - 1, "numpy.ndarray"))
@@ -199,6 +201,23 @@ class Worker:
             parameters=_parameters(function),
             where=self._where(function),
         )
+
+    def _call_each(self, request: wire.CallEach) -> wire.Returned:
+        function = self._find(request.call.name)
+        found: list[Any] = []
+        for point in request.points:
+            unpacker = self._unpacker()
+            args = [unpacker.unpack(arg) for arg in request.call.args]
+            kwargs = {name: unpacker.unpack(arg) for name, arg in request.call.kwargs.items()}
+            value = self._unpacker().unpack(point)
+            if isinstance(request.which, str):
+                kwargs[request.which] = value
+            else:
+                args[request.which] = value
+            result = function(*args, **kwargs)
+            is_row = isinstance(result, (list, tuple)) and len(result) > request.element
+            found.append(result[request.element] if is_row else result)
+        return wire.Returned(self._packer().pack(found))
 
     def _find(self, name: str) -> Callable[..., Any]:
         module_name, *path = name.split(".")

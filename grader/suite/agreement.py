@@ -148,24 +148,25 @@ def find_in_gradient(
         # Nothing but kind, shape, dtype and finiteness can differ from zeros here.
         difference = compare(G, np.zeros(x.shape), atol=np.inf, what=what)
         return finding_of(caller, call, answer, difference, f"shape {x.shape}")
-    if not np.isfinite(_loss(caller, call, answer)):
+    if not np.isfinite(_loss(caller, call, answer, _first(answer.value))):
         lead = f"The loss of {call.text} is {float(got[0]):g}."
         question = "Which step can overflow, divide by 0 or take the logarithm of 0?"
         return caller.finding(call, answer, kind="nonfinite", lead=lead, question=question)
 
     seen: list[float] = []
 
-    def loss(point: Any) -> float:
-        moved = call.replaced(wrt, point if x.ndim else float(point))
-        seen.append(_loss(caller, moved, caller.ask(moved)))
-        return seen[-1]
+    def losses(points: list[Any]) -> list[float]:
+        """In one message: each has its round trip otherwise."""
+        found = caller.ask_each(call, wrt, points if x.ndim else [float(p) for p in points])
+        seen.extend(_loss(caller, call, answer, value) for value in found)
+        return seen[-len(points) :]
 
-    verdict = check_gradient(loss, G, x)
+    verdict = check_gradient(None, G, x, batch=losses)
     if verdict.right:
         return None
     lead = ""
     if verdict.wrong and _fits_float32(G):
-        loosely = check_gradient(loss, G, x, rtol=FLOAT32_RTOL)
+        loosely = check_gradient(None, G, x, rtol=FLOAT32_RTOL, batch=losses)
         lead = "" if loosely.wrong else f"{what}: right, but only in single precision (float32)."
     elif not verdict.wrong and _fits_float32(np.array(seen)) and np.any(np.mod(seen, 1.0)):
         lead = f"The loss of {call.text} comes in single precision (float32)."
@@ -199,9 +200,12 @@ def _finding_of_verdict(
     )
 
 
-def _loss(caller: Caller, call: Call, answer: Answer) -> float:
-    """The loss of an answer: a single real number. Raises CheckFailed if it is none."""
-    value = answer.value[0] if isinstance(answer.value, (tuple, list)) and answer.value else None
+def _first(value: Any) -> Any:
+    return value[0] if isinstance(value, (tuple, list)) and value else None
+
+
+def _loss(caller: Caller, call: Call, answer: Answer, value: Any) -> float:
+    """A loss as a single real number. Raises CheckFailed, beside an answer, if it is none."""
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, _REAL) and not isinstance(value, bool):

@@ -52,13 +52,6 @@ class Call(Struct, frozen=True):
         """The arguments themselves, shortened."""
         return tuple(f"{name} = {short_text(value)}" for name, value in self.named)
 
-    def replaced(self, which: int | str, value: Any) -> Call:
-        """The same call with another value for one argument, by position or keyword."""
-        if isinstance(which, str):
-            return Call(self.name, self.args, {**self.kwargs, which: value}, self.parameters)
-        args = (*self.args[:which], value, *self.args[which + 1 :])
-        return Call(self.name, args, self.kwargs, self.parameters)
-
 
 class CountingCallback:
     """A function that remembers how often it was called, and with what."""

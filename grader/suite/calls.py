@@ -11,6 +11,8 @@ from grader.outcomes import CheckFailed, Finding, GraderFailed
 from .arguments import Call, CountingCallback, copy_data, kept, parameter_names, short_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .record import CheckRecord
     from .student_protocol import Answer, Student
 
@@ -42,6 +44,14 @@ class Caller:
                 return self.student.call(call.name, *call.args, **call.kwargs)
             except CheckFailed as error:
                 raise CheckFailed(_with_input(error.finding, call)) from None
+
+    def ask_each(self, call: Call, which: int | str, points: Sequence[Any]) -> list[Any]:
+        """The first element of the student's answers, for each of these values of one argument."""
+        self.record.called(call.name)
+        try:
+            return self.student.call_each(call.name, call.args, call.kwargs, which, points)
+        except CheckFailed as error:
+            raise CheckFailed(_with_input(error.finding, call)) from None
 
     def expect(self, call: Call) -> Any:
         """The reference's value. Raises GraderFailed if it has none."""

@@ -12,7 +12,7 @@ import io
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -67,6 +67,25 @@ class InProcessStudent:
     ) -> InProcessAnswer:
         """Call a function or class by its dotted name; CheckFailed when it raises."""
         return self.run(name, self.find(name), args, kwargs, trace_lines=trace_lines)
+
+    def call_each(
+        self,
+        name: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        which: int | str,
+        points: Sequence[Any],
+        element: int = 0,
+    ) -> list[Any]:
+        """One element of what a function returns for each of these values of one argument."""
+        found = []
+        for point in points:
+            given = [point if i == which else arg for i, arg in enumerate(args)]
+            named = {key: point if key == which else arg for key, arg in kwargs.items()}
+            value = self.run(name, self.find(name), tuple(given), named).value
+            is_row = isinstance(value, (list, tuple)) and len(value) > element
+            found.append(value[element] if is_row else value)
+        return found
 
     def array(self, content: Any, /) -> Handle:
         """An array that lives inside: `.read()` gives its present content."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from grader.exchange import Exchange
@@ -59,6 +59,17 @@ class Student(Protocol):
 
     def call(self, name: str, /, *args: Any, trace_lines: bool = False, **kwargs: Any) -> Answer:
         """Call a function. Raises CheckFailed for all that is the student's doing."""
+
+    def call_each(
+        self,
+        name: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        which: int | str,
+        points: Sequence[Any],
+        element: int = 0,
+    ) -> list[Any]:
+        """One element of what a function returns for each of these values of one argument."""
 
     def array(self, content: Any, /) -> Any:
         """An array that lives with the student's code; `.read()` gives its current content."""
