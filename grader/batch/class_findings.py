@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from msgspec import Struct
 
@@ -15,7 +16,7 @@ from grader.points import count
 
 __all__ = ["Findings", "view_findings"]
 
-_EXAMPLES = 4
+_EXAMPLES = 3
 _OTHER_ROWS = 60
 """Rows of findings that are no known mistake: the rest is counted."""
 _KINDS = {
@@ -52,11 +53,15 @@ _KINDS = {
     "value": "wrong values",
 }
 _NAMED = ("mistake", "convention", "cascade")
+_NOT_ITS_OWN = frozenset({"convention", "cascade", "not_run"})
+"""What is no fault of the function in which it shows."""
 
 
 class Findings(Struct, frozen=True):
     """All groups, and what of them each submission shows: keys, by name."""
 
+    functions: tuple[FoundView, ...]
+    """Whatever was found, by function, with the most frequent known mistake, or else finding."""
     mistakes: tuple[FoundView, ...]
     conventions: tuple[FoundView, ...]
     cascades: tuple[FoundView, ...]
@@ -68,20 +73,23 @@ class Findings(Struct, frozen=True):
 def view_findings(records: Sequence[Record], links: Mapping[str, Link]) -> Findings:
     """Group what was found in graded submissions."""
     found = statistics.misconceptions(records)
-    others = _merged(found)
-    named = [f for kind in _NAMED for f in found if f.misconception.kind == kind]
-    shown = [*named, *others[:_OTHER_ROWS]]
-    numbers = {check.name: check.number for record in records for check in record.checks}
-    views = [_view_found(f, key, links, len(records), numbers) for key, f in enumerate(shown)]
     mistakes, conventions, cascades = (
-        tuple(v for v, f in zip(views, named, strict=False) if f.misconception.kind == kind)
-        for kind in _NAMED
+        [f for f in found if f.misconception.kind == kind] for kind in _NAMED
     )
+    others = _merged(f for f in found if f.misconception.kind not in _NAMED)
+    own = [f for f in found if f.misconception.kind not in _NOT_ITS_OWN]
+    functions = _merged(own, by_kind=False)
+    groups = (functions, mistakes, conventions, cascades, others[:_OTHER_ROWS])
+    shown = [f for group in groups for f in group]
+    numbers = {check.name: check.number for record in records for check in record.checks}
+    views = iter([_view_found(f, key, links, len(records), numbers) for key, f in enumerate(shown)])
+    in_groups = [tuple(islice(views, len(group))) for group in groups]
     return Findings(
-        mistakes=mistakes,
-        conventions=conventions,
-        cascades=cascades,
-        others=tuple(views[len(named) :]),
+        functions=in_groups[0],
+        mistakes=in_groups[1],
+        conventions=in_groups[2],
+        cascades=in_groups[3],
+        others=in_groups[4],
         rest=_rest(others[_OTHER_ROWS:]),
         keys=_keys(shown),
     )
@@ -95,23 +103,23 @@ def _keys(shown: Iterable[Found]) -> dict[str, str]:
     return {name: " ".join(own) for name, own in keys.items()}
 
 
-def _merged(found: Sequence[Found]) -> list[Found]:
-    """What is no known mistake, by kind and function: the words often name a student's own line.
+def _merged(found: Iterable[Found], *, by_kind: bool = True) -> list[Found]:
+    """Findings by function, and by kind: the words often name a line of a student's own.
 
-    The words that are kept are the most frequent ones.
+    The words that are kept are those of the most frequent known mistake, or else finding.
     """
     groups: dict[tuple[str, str], list[Found]] = {}
     for one in found:
         m = one.misconception
-        if m.kind not in _NAMED:
-            groups.setdefault((m.kind, m.function), []).append(one)
+        groups.setdefault((m.kind if by_kind else "", m.function), []).append(one)
     merged = [
         Found(
-            own[0].misconception,
+            next((f for f in own if f.misconception.kind == "mistake"), own[0]).misconception,
             tuple(dict.fromkeys(name for one in own for name in one.submissions)),
             tuple(dict.fromkeys(name for one in own for name in one.checks)),
         )
-        for own in groups.values()
+        for (_, function), own in groups.items()
+        if by_kind or function
     ]
     return sorted(merged, key=lambda one: -len(one.submissions))
 
@@ -133,7 +141,8 @@ def _view_found(
     m = found.misconception
     function = m.function.rpartition(".")[2]
     lead = m.lead.removeprefix(f"{function}: ") if function else m.lead
-    checks = dict.fromkeys(numbers[name] or name for name in found.checks)
+    own = frozenset(found.checks)
+    checks = dict.fromkeys(number or name for name, number in numbers.items() if name in own)
     return FoundView(
         key=key,
         function=text.one_line(function, limit=80),

@@ -115,6 +115,7 @@ class ClassView(Struct, frozen=True):
     histogram: Histogram | None
     troubles: tuple[Trouble, ...]
     unread: tuple[str, ...]
+    functions: tuple[FoundView, ...]
     mistakes: tuple[FoundView, ...]
     conventions: tuple[FoundView, ...]
     cascades: tuple[FoundView, ...]

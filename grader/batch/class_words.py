@@ -51,8 +51,9 @@ def build_class_view(
         total=f"of {words(maximum)} points on average",
         facts=_facts(records, entries, scores, final),
         histogram=draw_histogram(scores) if scores and maximum else None,
-        troubles=tuple(_troubles(records, links)),
+        troubles=() if anonymous else tuple(_troubles(records, links)),
         unread=tuple(text.one_line(trouble) for trouble in troubles),
+        functions=findings.functions,
         mistakes=findings.mistakes,
         conventions=findings.conventions,
         cascades=findings.cascades,
@@ -63,7 +64,7 @@ def build_class_view(
         checks=tuple(_view_check(c, remark) for c, remark in checks),
         pairs=tuple(
             PairView(links[p.first], links[p.second], f"{p.share:.0%}", p.shared)
-            for p in pairs
+            for p in _of_others(pairs, entries)
             if p.first in links and p.second in links
         ),
         slowest=tuple(
@@ -93,6 +94,12 @@ def _links(
         )
         for name in names
     }
+
+
+def _of_others(pairs: Iterable[Pair], entries: Sequence[Entry]) -> Iterable[Pair]:
+    """The pairs without a common submitter: everybody may hand in the same again."""
+    people = {entry.name: {(s.name, s.sid, s.email) for s in entry.submitters} for entry in entries}
+    return (p for p in pairs if not people.get(p.first, set()) & people.get(p.second, set()))
 
 
 def _called(submitter: Submitter) -> str:

@@ -150,6 +150,21 @@ def test_mistakes_are_listed_by_how_many_made_them() -> None:
     assert counts[0] == len(showing)
 
 
+def test_functions_are_listed_by_how_many_got_them_wrong() -> None:
+    table = Reader(rendered()).tables["functions"]
+    function = table.column("Function")[0]
+    wrong = {
+        r.name
+        for r in RECORDS
+        for c in r.checks
+        for f in c.found
+        if f.function.endswith(f".{function}") and f.kind not in {"convention", "cascade"}
+    }
+
+    assert int(table.column("Submissions")[0]) == len(wrong)
+    assert len(set(table.column("Function"))) == len(table.rows)
+
+
 def test_a_check_that_the_strong_fail_is_pointed_out() -> None:
     entries, records = simulated_class(500)
     page = Reader(render_class_page(TITLE, entries, records, anonymous=False))
@@ -179,6 +194,14 @@ def test_pairs_are_to_look_at_and_no_verdict() -> None:
     assert "never a verdict" in page
 
 
+def test_whoever_hands_in_the_same_again_is_in_no_pair() -> None:
+    again = structs.replace(ENTRIES[9], submitters=ENTRIES[3].submitters)
+    entries = [*ENTRIES[:9], again, *ENTRIES[10:]]
+    page = render_class_page(TITLE, entries, RECORDS, PAIRS, anonymous=False)
+
+    assert "pairs" not in Reader(page).tables
+
+
 @pytest.mark.parametrize("anonymous", [False, True], ids=["staff", "anonymous"])
 def test_hostile_text_stays_text(anonymous: bool) -> None:
     entries, records = hostile_class()
@@ -204,6 +227,7 @@ def test_a_page_for_the_class_names_nobody() -> None:
     assert not [value for value in told if re.search(rf"\b{re.escape(value)}\b", page)]
     assert not [value for value in told if html.escape(value) in page and len(value) > 5]
     assert "report.html" not in page
+    assert 'id="look"' not in page
     assert "Submission 17" in page
 
 
@@ -403,6 +427,35 @@ def test_words_and_states_narrow_the_table_and_one_button_shows_all(
     states = visible_column(page, "all", "Status")
 
     assert set(states) == {"failed"}
+
+
+def test_a_long_list_shows_its_first_rows_until_all_are_asked_for(
+    browser: Browser, file: Path
+) -> None:
+    page = opened(browser, file)
+    tools = page.locator('.tools[data-table="mistakes"]')
+    rows = page.locator("#mistakes tbody tr")
+    known = rows.count()
+
+    assert known > 10
+    assert page.locator("#mistakes tbody tr:visible").count() == 10
+    assert f"10 of {known}" in tools.get_by_role("status").inner_text()
+
+    page.locator("#mistakes th", has_text="Submissions").get_by_role("button").click()
+    counts = [int(text) for text in visible_column(page, "mistakes", "Submissions")]
+    assert page.locator("#mistakes tbody tr:visible").count() == 10
+    assert counts == sorted(counts)
+
+    tools.get_by_role("button", name="Show all").click()
+    assert page.locator("#mistakes tbody tr:visible").count() == known
+
+
+def test_a_function_leads_to_all_that_got_it_wrong(browser: Browser, file: Path) -> None:
+    page = opened(browser, file)
+    count = visible_column(page, "functions", "Submissions")[0]
+    page.locator("#functions tbody tr").first.locator("a[data-found]").click()
+
+    assert len(visible_column(page, "all", "Submission")) == int(count)
 
 
 def test_a_mistake_leads_to_all_that_made_it(browser: Browser, file: Path) -> None:

@@ -13,15 +13,18 @@
     return down ? -difference : difference;
   };
 
+  const narrowing = new Map();
+
   const sort = (table, head) => {
     const down = head.getAttribute("aria-sort") === "ascending";
+    const numbers = head.classList.contains("number");
     const body = table.tBodies[0];
     const keyed = [...body.rows].map((row) => [textOf(row, head.cellIndex), row]);
-    const numbers = head.classList.contains("number");
     keyed.sort((a, b) => compare(a[0], b[0], numbers, down));
     body.append(...keyed.map(([, row]) => row));
     for (const other of head.parentElement.cells) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    narrowing.get(table)?.();
   };
 
   for (const table of document.querySelectorAll("table.sortable")) {
@@ -36,35 +39,40 @@
 
   for (const tools of document.querySelectorAll(".tools")) {
     const table = document.getElementById(tools.dataset.table);
-    const rows = [...table.tBodies[0].rows];
-    const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+    const body = table.tBodies[0];
+    const texts = new Map([...body.rows].map((row) => [row, row.textContent.toLowerCase()]));
     const search = tools.querySelector("input");
     const states = tools.querySelector("select");
     const all = tools.querySelector("button");
     const said = tools.querySelector("output");
+    // A long list shows its first few rows until somebody asks for all, or for some.
+    let few = Number(tools.dataset.few) || Infinity;
     let wanted = "";
     let about = "";
 
     const show = () => {
       const asked = search.value.trim().toLowerCase().split(/\s+/);
-      let shown = 0;
-      for (const row of rows) {
+      const most = search.value.trim() ? Infinity : few;
+      let fitting = 0;
+      for (const row of body.rows) {
         const fits =
           asked.every((word) => texts.get(row).includes(word)) &&
           (!states || !states.value || row.dataset.state === states.value) &&
           (!wanted || (row.dataset.found || "").split(" ").includes(wanted));
         row.hidden = !fits;
-        shown += fits;
+        row.classList.toggle("later", fits && fitting >= most);
+        fitting += fits;
       }
-      const narrowed = shown < rows.length;
-      all.hidden = !narrowed;
-      said.textContent = `${shown} of ${rows.length}${about && ` with: ${about}`}`;
+      const shown = Math.min(fitting, most);
+      all.hidden = shown === texts.size;
+      said.textContent = `${shown} of ${texts.size}${about && ` with: ${about}`}`;
     };
 
     search.addEventListener("input", show);
     if (states) states.addEventListener("change", show);
     all.addEventListener("click", () => {
       search.value = wanted = about = "";
+      few = Infinity;
       if (states) states.value = "";
       show();
       search.focus();
@@ -79,6 +87,7 @@
         show();
       });
     }
+    narrowing.set(table, show);
     tools.hidden = false;
     show();
   }
