@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import platform
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -171,7 +172,7 @@ def doctor(_given: argparse.Namespace) -> int:
         reason = f" ({layer.why_not})" if layer.why_not else ""
         print(f"{layer.name:<34}{'yes' if layer.works else 'no':<6}{layer.lost}{reason}")
     print(f"\nRefused when tried: {', '.join(found.refused) or 'nothing'}")
-    print(f"Isolation level: {found.level}")
+    print(f"Isolation level: {found.level}, on {platform.system()} {platform.release()}")
     if found.advice:
         print(found.advice)
     return GRADED

@@ -15,6 +15,7 @@ from grader.sandbox.wall import Wall
 _LOST = {
     "limits": "one process could take all memory, write large files, dump core",
     "first to go when memory is short": "the kernel could end the grader before student code",
+    "namespaces": "seccomp alone keeps it from the network and shared memory",
     "a user of its own": "only landlock keeps it from your files and processes",
     "parent-death signal": "it could outlive a grader that was killed",
     "no-new-privileges": "it could gain rights by set-user-id programs; no filter would load",
@@ -54,6 +55,8 @@ def examine() -> Examination:
         targets = isolation.Targets((str(secret),), (folder,), os.getpid())
         refused = wall.self_test(targets)
         missing = dict(text.split(": ", 1) for text in wall.missing_layers)
+    if not _may_enter_namespaces():
+        missing["namespaces"] = "only root outside of containers may have them"
     if os.geteuid() != 0:
         missing["a user of its own"] = "only root can give it one"
     layers = tuple(
@@ -62,3 +65,15 @@ def examine() -> Examination:
     )
     level = isolation.level_of(refused)
     return Examination(layers, tuple(refused), level, _WITHOUT.get(level, ""))
+
+
+def _may_enter_namespaces() -> bool:
+    """Whether this machine gives them, tried in a process of its own."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            isolation.enter_namespaces()
+        except (OSError, AttributeError):
+            os._exit(1)
+        os._exit(0)
+    return os.waitpid(pid, 0)[1] == 0

@@ -45,6 +45,8 @@ _MAX_NOTICES = 25
 _SPECIAL = frozenset(
     {"__init__", "__main__", "conftest", "setup", "sitecustomize", "usercustomize"}
 )
+_FOR_TOOLS = (".pth", ".pyc", ".pyd", ".so", ".egg-link")
+_SETTINGS = frozenset({"pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini"})
 _LIBRARIES = frozenset(sys.stdlib_module_names) | {"numpy", "pytest"}
 _NOTEBOOK_MODULE = "notebook"
 
@@ -79,6 +81,11 @@ def load_submission(
     """
     listing = _list(path)
     notices = list(listing.notices)
+    notices += [
+        f"{shown(entry.path)} was left out: Python and its tools would run it unasked, or obey it."
+        for entry in listing.entries
+        if entry.name.endswith(_FOR_TOOLS) or entry.name in _SETTINGS
+    ]
     entries = _chosen_folder(listing.entries, modules, notices)
     vetted = [entry for entry in entries if _is_vetted(entry, modules, notices)]
     files = _read_files(vetted, modules, notices)

@@ -1,10 +1,11 @@
 """The layers round student code, in their order, and the self-test that says what they are worth.
 
 A process server forks one worker for each check (worker.py). Layers that children inherit are put
-on once, in the server, in an order in which each still can: limits first; then the user, which a
-later layer could no longer change to; then the parent-death signal, which a change of user clears;
-no-new-privileges, which the filters need; landlock, which hides the files; seccomp last. A worker
-adds what is its own: not to fork, not to exec, not to signal anybody else.
+on once, in the server, in an order in which each still can: limits first, and namespaces where
+root may have them; then the user, which a later layer could no longer change to; then the
+parent-death signal, which a change of user clears; no-new-privileges, which the filters need;
+landlock, which hides the files; seccomp last. A worker adds what is its own: not to fork, not to
+exec, not to signal anybody else.
 
 Nothing here is believed: `self_test` tries in a worker, before any student code is loaded, what
 must fail, and the level follows from what was refused, whatever refused it.
@@ -34,6 +35,7 @@ Level = Literal["L1", "L2", "L3", "L4"]
 LEVELS: tuple[Level, ...] = ("L1", "L2", "L3", "L4")
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
+_NEW_NETWORK, _NEW_IPC = 0x40000000, 0x08000000
 _SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 _OPEN_FILES = 64
@@ -78,6 +80,9 @@ def shut_in(plan: Plan, parent: int) -> list[str]:
     """Apply the layers that the server's children inherit; return what could not be applied."""
     missing: list[str] = []
     _limit_resources(plan, missing)
+    with contextlib.suppress(OSError, AttributeError):
+        # Beyond what the filters refuse, and refused itself in most containers: never missed.
+        enter_namespaces()
     readable = _readable_folders()
     writable = [os.open(plan.scratch, os.O_RDONLY)]
     devices = [os.open(path, os.O_RDONLY) for path in _DEVICES if Path(path).exists()]
@@ -211,6 +216,13 @@ def hide_from_siblings() -> None:
 def set_process_flag(option: int, value: int) -> None:
     """Set one of the flags of prctl(2); OSError where the kernel refuses."""
     if _libc.prctl(option, value, 0, 0, 0) != 0:
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
+
+
+def enter_namespaces() -> None:
+    """Leave the machine's network, shared memory and queues; OSError without the right to."""
+    if _libc.unshare(_NEW_NETWORK | _NEW_IPC) != 0:
         error = ctypes.get_errno()
         raise OSError(error, os.strerror(error))
 

@@ -158,6 +158,7 @@ LAYERS: dict[str, Callable[[], None]] = {
     "parent-death signal": _without_flag(1),
     "not dumpable": _without_flag(4),
     "no-new-privileges": _without_flag(38),
+    "namespaces": _set(isolation, "enter_namespaces", _nothing),
     "landlock": _set(landlock, "restrict", _nothing),
     "seccomp, always": _set(seccomp, "refuse_always", _nothing),
     "seccomp, once loaded": _set(seccomp, "refuse_once_loaded", _nothing),

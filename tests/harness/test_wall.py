@@ -99,6 +99,18 @@ def test_the_environment_and_descriptors_of_the_grader_do_not_reach_a_worker(
     assert len(opened) <= 3
 
 
+def test_the_kernel_would_end_a_worker_before_the_grader() -> None:
+    """Where memory is short it ends what has the highest score."""
+    with student_of("def f():\n    return 1\n") as student:
+        student.code.f()
+        (pid,) = student._handed.wall._open
+
+        scores = [int(Path(f"/proc/{p}/oom_score_adj").read_text()) for p in (pid, os.getpid())]
+
+    assert scores[0] == 1000
+    assert scores[1] < 1000
+
+
 def test_the_self_test_reports_a_level_that_the_tests_above_confirm(tmp_path: Path) -> None:
     secret = tmp_path / "expected.txt"
     secret.write_text("the answer")
