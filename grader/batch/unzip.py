@@ -175,7 +175,7 @@ def _write(archive: zipfile.ZipFile, member: _Member, place: Path) -> int:
     limit = _MAX_METADATA_BYTES if _is_metadata(member) else _MAX_FILE_BYTES
     written = 0
     with archive.open(member.info) as source, place.open("wb") as file:
-        while written < limit and (piece := source.read(min(_PIECE, limit - written))):
+        while piece := source.read(min(_PIECE, limit - written)):
             file.write(piece)
             written += len(piece)
     return written

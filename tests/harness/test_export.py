@@ -254,6 +254,17 @@ def test_earlier_results_are_skipped_wherever_they_stand(tmp_path: Path) -> None
     assert export.troubles == ()
 
 
+def test_what_a_student_printed_spoils_no_metadata(tmp_path: Path) -> None:
+    """Bytes that no YAML may hold stand among the results only."""
+    printed = '    output: "colon: \x01 \x1b[31m"\n\n\ttabs: [\n    tests: {{\n'
+    top = export_of(tmp_path, RUBY.replace("  :results:\n", f"  :results:\n{printed}", 1))
+
+    export = read_export(top, tmp_path / "work")
+
+    assert by_name(export)["submission_11"].submitters[0].name == "Ada Example"
+    assert not [trouble for trouble in export.troubles if "submission_12" in trouble]
+
+
 def test_keys_lead_nowhere_but_into_the_export(tmp_path: Path) -> None:
     (tmp_path / "secret").mkdir()
     yaml = RUBY.replace("submission_12:\n  :sub", "../secret:\n  :sub")
@@ -276,6 +287,24 @@ def test_no_student_passes_for_the_export(tmp_path: Path) -> None:
     packed = read_export(zipped(folder, tmp_path / "c.zip"), tmp_path / "work")
 
     assert list(by_name(unpacked)) == list(by_name(packed)) == ["ada", "eve"]
+
+
+def test_no_student_passes_for_the_export_that_they_are_in(tmp_path: Path) -> None:
+    top = export_of(tmp_path, RUBY.partition("submission_12")[0], ("submission_11",))
+    (top / "submission_11" / "submission_metadata.yml").write_text("x:\n", "utf-8")
+    (top / "submission_11" / "x").mkdir()
+
+    assert list(by_name(read_export(top, tmp_path / "work"))) == ["submission_11"]
+
+
+def test_what_a_mac_adds_to_the_zip_of_a_class_is_passed_over(tmp_path: Path) -> None:
+    files = {"c/ada/losses.py": b"x", "c/bob/losses.py": b"x", "c/.DS_Store": b"x"}
+    files |= {"__MACOSX/c/ada/._losses.py": b"x", "__MACOSX/._c": b"x"}
+
+    export = read_export(zip_of(tmp_path / "c.zip", files), tmp_path / "work")
+
+    assert list(by_name(export)) == ["ada", "bob"]
+    assert export.troubles == ()
 
 
 def test_a_note_beside_the_export_does_no_harm(tmp_path: Path) -> None:
@@ -308,14 +337,16 @@ def test_a_folder_of_submissions_is_named_by_its_files(tmp_path: Path) -> None:
 
 def test_names_differ_by_more_than_case_and_fit_a_folder(tmp_path: Path) -> None:
     folder = tmp_path / "class"
-    names = ["Ada", "ada", "grades.csv", "nul", "x" * 200, "e\u0301", "a\u202eb", 'q"?*']
+    names = ["ADA", "Ada", "ada", "grades.csv", "nul", "x" * 200, "e\u0301", "a\u202eb", 'q"?*']
     for name in names:
         (folder / name).mkdir(parents=True)
 
     found = [entry.name for entry in read_export(folder, tmp_path / "work").entries]
 
     assert len({name.casefold() for name in found}) == len(names)
-    assert {"Ada", "ada-2", "grades.csv-2", "_nul", "x" * 80, "é", "ab", "q_"} == set(found)
+    assert {"ADA", "Ada-2", "ada-3", "grades.csv-2", "_nul", "x" * 80, "é", "ab", "q_"} == set(
+        found
+    )
 
 
 def test_what_is_no_submission_is_named(tmp_path: Path) -> None:

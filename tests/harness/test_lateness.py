@@ -94,12 +94,12 @@ def test_after_the_last_day_nothing_counts() -> None:
 
 
 def test_shares_are_exact_and_rounded_once() -> None:
-    """0.07 times 3 days of 33.33 points is 6.9993; binary fractions would drift."""
-    late = policy(penalty_per_day=0.07, of="score")
+    """15% of 0.3 points is 0.045, which rounds up; the nearest binary fraction lies below."""
+    late = policy(penalty_per_day=0.15, of="score")
 
-    adjusted = adjust(33_33, 100_00, iso(DUE + timedelta(hours=60)), late, None)
+    adjusted = adjust(30, 100_00, iso(DUE + timedelta(hours=1)), late, None)
 
-    assert adjusted.lines[0].hundredths == -7_00
+    assert adjusted.lines[0].hundredths == -5
 
 
 def test_a_submission_without_a_time_is_not_punished_and_says_so() -> None:
@@ -251,6 +251,14 @@ def test_a_row_that_is_nobodys_is_named_and_nothing_happens(tmp_path: Path, who:
     assert found.given == {}
     (notice,) = found.notices
     assert "line 2: expected somebody of this class, found nobody with sid" in notice
+
+
+def test_a_sid_without_zeros_that_may_be_anybodys_is_nobodys(tmp_path: Path) -> None:
+    two = (Entry("a", "/x", (Submitter("A", "007"),)), Entry("b", "/y", (Submitter("B", "07"),)))
+    path = tmp_path / "adjustments.csv"
+    path.write_text("sid,score\n7,50\n", "utf-8")
+
+    assert read_adjustments(path, two, None).given == {}
 
 
 def test_tables_of_european_spreadsheets_are_read(tmp_path: Path) -> None:
