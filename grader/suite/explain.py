@@ -69,7 +69,7 @@ class Explainer:
 
         `call` calls the student's own functions by name.
         """
-        if not history or all(finding.kind in _PLAIN for finding in findings):
+        if not history or says_it_all(findings):
             return None
         diagnosis = self._loaded()
         cascade = diagnosis.cascade(history, tuple(self._wrong), call)
@@ -143,6 +143,11 @@ class Explainer:
             variants = load_variants(importlib.import_module(name)) if there else ()
             self._diagnosis = Diagnosis(self._reference, variants)
         return self._diagnosis
+
+
+def says_it_all(findings: Sequence[Finding]) -> bool:
+    """Whether nothing is left to be explained."""
+    return all(finding.kind in _PLAIN for finding in findings)
 
 
 def of_mistake(explanation: Explanation) -> Finding:

@@ -25,11 +25,12 @@ from grader.outcomes import (
 from . import marks, verdict
 from .check import Check
 from .example import Examples
-from .explain import Accepted, Explainer
+from .explain import Accepted, Explainer, says_it_all
 from .in_process import InProcessStudent
 from .problems import Problems
 from .record import CheckRecord
 
+_UNKNOWN = "None of the known mistakes does the same."
 _DATA = 1  # a second stream of the check's seed, so that problems do not depend on what rng drew
 
 
@@ -206,6 +207,11 @@ class CheckGrader:
     ) -> tuple[Finding, ...]:
         """What explains the findings in front of them; an example where values may be shown."""
         findings = _all(explained, record)
+        tried = explained is None and self._settings.explain and running.student.history
+        if tried and not says_it_all(findings):
+            first, *others = findings
+            staff = "\n".join(filter(None, (first.staff, _UNKNOWN)))
+            findings = (structs.replace(first, staff=staff), *others)
         if not findings or running.settings.feedback != "full" or not self._settings.explain:
             return findings
         try:

@@ -185,3 +185,19 @@ def test_students_read_it_before_what_was_compared(tmp_path: Path) -> None:
     assert read.startswith("softmax_loss_vectorized: the penalty's gradient is half of what the")
     assert read.count("\n> *") == 1, "one question"
     assert "dW of softmax_loss_vectorized(W, X, y, reg): every entry differs" in read
+
+
+def test_the_staff_read_that_no_known_mistake_was_found(tmp_path: Path) -> None:
+    search = (ROOT / "reference" / "search.py").read_text("utf-8").replace("from .", "from ")
+    own = search.replace("rng.standard_normal", "np.random.default_rng().standard_normal")
+    assert own != search
+    (tmp_path / "handed_in").mkdir()
+    (tmp_path / "handed_in" / "search.py").write_text(own, "utf-8")
+    assignment = copy_assignment(tmp_path / "assignment", parts=[4])
+
+    folder = grade(tmp_path / "handed_in", tmp_path / "out", assignment=assignment).folder
+
+    words = "None of the known mistakes does the same."
+    assert words in (folder / "staff.html").read_text("utf-8")
+    assert words not in (folder / "report.html").read_text("utf-8")
+    assert words not in (folder / "results.json").read_text("utf-8")
