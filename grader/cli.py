@@ -105,6 +105,20 @@ def batch(given: argparse.Namespace) -> int:
     return GRADER_FAILED if graded.failed or written.troubles else GRADED
 
 
+def new(given: argparse.Namespace) -> int:
+    """Write a small complete assignment to start from."""
+    from grader.starter import NotEmpty, write_starter
+
+    try:
+        written = write_starter(given.folder)
+    except NotEmpty as error:
+        return _usage(str(error))
+    print(
+        f"{given.folder}: {len(written)} files written; {given.folder / 'README.md'} says what next"
+    )
+    return GRADED
+
+
 def template(given: argparse.Namespace) -> int:
     """Write the student's folder from the reference, or say how the two differ."""
     from grader.assignment import AssignmentError, load_assignment
@@ -254,6 +268,9 @@ def _parser() -> argparse.ArgumentParser:
         choices=("L1", "L2", "L3", "L4"),
         help="refuse to grade where student code is shut in less well",
     )
+    started = commands.add_parser("new", help=new.__doc__, description=new.__doc__)
+    started.set_defaults(run=new)
+    started.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
     add(doctor)
     made = add(template)
     made.add_argument("--check", action="store_true", help="write nothing; say what differs")

@@ -30,7 +30,9 @@ def test_the_wheel_holds_the_engine_only(published: Path) -> None:
     assert {top for top in tops if not top.startswith("gradient_grader-")} == {"grader"}
     assert "grader/report/templates/report.html" in names
     assert "grader/py.typed" in names
-    assert not [n for n in names if "hidden" in n or "variants/" in n or "reference" in n]
+    own = [n for n in names if not n.startswith("grader/starter/")]  # a toy, with its answers
+    assert not [n for n in own if "hidden" in n or "variants/" in n or "reference" in n]
+    assert "grader/starter/assignment/assignment.toml" in names
 
 
 def test_the_source_archive_holds_no_answers(published: Path) -> None:
