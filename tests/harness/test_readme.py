@@ -55,7 +55,9 @@ def test_links_lead_somewhere(target: str) -> None:
     assert (ROOT / target).exists()
 
 
-@pytest.mark.parametrize("command", ["grade", "template", "package", "audit", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["grade", "batch", "new", "template", "package", "audit", "doctor"]
+)
 def test_commands_are_there(command: str) -> None:
     run = subprocess.run(
         [sys.executable, "-c", f"from grader.cli import main; main(['{command}', '--help'])"],
@@ -68,13 +70,16 @@ def test_commands_are_there(command: str) -> None:
     assert "usage: grader" in run.stdout
 
 
-def test_the_options_shown_are_there() -> None:
+@pytest.mark.parametrize("command", ["grade", "batch", "template"])
+def test_the_options_shown_are_there(command: str) -> None:
     run = subprocess.run(
-        [sys.executable, "-c", "from grader.cli import main; main(['grade', '--help'])"],
+        [sys.executable, "-c", f"from grader.cli import main; main(['{command}', '--help'])"],
         capture_output=True,
         text=True,
         check=True,
     )
+    own = re.search(rf"^grader {command} .*\n((?:  .*\n)*)", README, re.MULTILINE)
+    assert own is not None
 
-    for option in re.findall(r"^  (--[\w-]+)", README, re.MULTILINE):
+    for option in re.findall(r"(--[\w-]+)", own[0]):
         assert option in run.stdout
