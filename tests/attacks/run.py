@@ -81,6 +81,12 @@ def attempt(attack: Attack, user: User, without: tuple[str, ...] = ()) -> Verdic
     )
 
 
+def judge(attack: Attack, user: User) -> Verdict:
+    """An attack has won that can be won again: a machine that stalls once is no hole."""
+    verdict = attempt(attack, user)
+    return attempt(attack, user) if verdict.won else verdict
+
+
 def load_matrix() -> list[Row]:
     """The lines of the matrix."""
 
@@ -124,7 +130,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _table(pool: ProcessPoolExecutor, attacks: list[Attack], users: list[User]) -> int:
     for user in users:
         honest(user)
-    jobs = {(a.name, user): pool.submit(attempt, a, user) for a in attacks for user in users}
+    jobs = {(a.name, user): pool.submit(judge, a, user) for a in attacks for user in users}
     won: Counter[str] = Counter()
     print(f"{'attack':<44}{''.join(f'{user:<12}' for user in users)}")
     for attack in attacks:

@@ -18,11 +18,7 @@ KINDS = {"reach", "patch", "lie", "forge", "leak", "deny", "escape", "files", "i
 
 @pytest.mark.parametrize("attack", FAST, ids=lambda attack: attack.name)
 def test_attack_is_stopped(attack: Attack) -> None:
-    """An attack wins that can be won again: a machine that stalls once is no hole."""
-    user = run.playable_users()[0]
-    verdict = run.attempt(attack, user)
-    if verdict.won:
-        verdict = run.attempt(attack, user)
+    verdict = run.judge(attack, run.playable_users()[0])
 
     assert not verdict.won, verdict.text
 

@@ -109,7 +109,7 @@ def test_a_grade_in_the_container_is_whole_and_reaches_level_3(tmp_path: Path) -
     ],
 )
 def test_an_attack_in_the_container_is_stopped(name: str) -> None:
-    verdict = run.attempt(ATTACKS[name], "container")
+    verdict = run.judge(ATTACKS[name], "container")
 
     assert not verdict.won, verdict.text
 
