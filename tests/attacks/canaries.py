@@ -17,7 +17,7 @@ from .book import Canary
 
 _MEMORY = 260 * 2**20
 """A grade takes some 60 MB; a message of 8 MiB may unfold a few times over. [bytes]"""
-_TREE = 700 * 2**20
+_TREE = 500 * 2**20
 """256 MiB for a worker beyond numpy, and what grader, server and workers are made of. [bytes]"""
 _SCRATCH = 200 * 2**20  # 64, and what is written between two looks
 _TASKS = 100

@@ -20,6 +20,7 @@ from msgspec import Struct, field
 _SHARED_FOLDERS = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))  # noqa: S108 - looked at
 _SANDBOX_USERS = range(20_000, 65_000)
 _GIVE_UP_S = 90.0
+_LITTLE = 300 * 2**20
 
 
 class Peak(Struct):
@@ -28,7 +29,7 @@ class Peak(Struct):
     memory: int = 0
     """Resident memory of the trusted process alone. [bytes]"""
     tree: int = 0
-    """Memory of all processes; what a fork shares with its parent counts twice. [bytes]"""
+    """Memory of all processes together. [bytes]"""
     tasks: int = 0
     scratch: int = 0
     """Bytes in the scratch folders, and 64 KiB for each entry."""
@@ -125,7 +126,7 @@ def _look(pid: int, scratch: Path, peak: Peak) -> None:
         peak.standing.add((fields[16], fields[38]))
     peak.memory = max(peak.memory, _kilobytes(pid, "VmHWM") * 1024)
     processes = set(processes_below(pid))
-    peak.tree = max(peak.tree, memory_of_tree(pid))
+    peak.tree = max(peak.tree, memory_of_tree(pid, peak.tree))
     peak.tasks = max(peak.tasks, sum(len(_tasks(p)) for p in processes))
     used = 0
     for entry in _entries(scratch):
@@ -134,16 +135,28 @@ def _look(pid: int, scratch: Path, peak: Peak) -> None:
     peak.scratch = max(peak.scratch, used)
 
 
-def memory_of_tree(pid: int) -> int:
-    """Memory of a process and all below it; what a fork shares counts twice."""
+def memory_of_tree(pid: int, known: int = 0) -> int:
+    """Memory of a process and all below it; no more than `known` is not looked at closely."""
     below = set(processes_below(pid))
-    return 1024 * sum(_kilobytes(p, "RssAnon") + _kilobytes(p, "RssShmem") for p in below)
+    own = 1024 * sum(_kilobytes(p, "RssAnon") + _kilobytes(p, "RssShmem") for p in below)
+    # That counts again, in each child, what it shares with its parent since the fork.
+    if own <= max(known, _LITTLE):
+        return own
+    return 1024 * sum(_share(p) for p in below)
 
 
-def _kilobytes(pid: int, field: str) -> int:
+def _share(pid: int) -> int:
+    """Memory of a process, what it shares with others divided among them, in KiB."""
+    fields = ("Pss_Anon", "Pss_Shmem")
+    shares = [_kilobytes(pid, field, "smaps_rollup") for field in fields]
+    # Of a process that others may not look at, its own part is not known.
+    return sum(shares) if any(shares) else _kilobytes(pid, "RssAnon")
+
+
+def _kilobytes(pid: int, field: str, file: str = "status") -> int:
     """A line of a process's status, in KiB; 0 for one that has ended."""
     with contextlib.suppress(OSError, StopIteration, IndexError):
-        status = Path(f"/proc/{pid}/status").read_text()
+        status = Path(f"/proc/{pid}/{file}").read_text()
         line = next(row for row in status.splitlines() if row.startswith(field + ":"))
         return int(line.split()[1])
     return 0

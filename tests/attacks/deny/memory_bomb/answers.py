@@ -6,9 +6,9 @@ import numpy as np
 
 def total(x):
     kept = []
-    while len(kept) < 1500:
-        kept.append(np.ones(2**17))
-    raise SystemError("had_1500_MB_in_arrays")
+    while len(kept) < 20:
+        kept.append(np.ones(2**23))
+    raise SystemError("had_1280_MB_in_arrays")
 
 
 def quiet(x):
