@@ -28,7 +28,6 @@ __all__ = [
     "Adjustments",
     "AdjustmentsError",
     "find_adjustments",
-    "granted",
     "people_of",
     "read_adjustments",
 ]
@@ -80,17 +79,6 @@ def find_adjustments(export: Path) -> Path | None:
 def people_of(entry: Entry) -> tuple[Submitter, ...]:
     """The submitters; somebody unknown where there are none, since a row must be theirs."""
     return entry.submitters or (Submitter(""),)
-
-
-def granted(
-    path: Path | None, export: Path, entries: Sequence[Entry], late: Late | None
-) -> Adjustments:
-    """What the table at `path`, else the one beside the export, grants; nothing if there is none.
-
-    Raises AdjustmentsError: call it before anything is graded.
-    """
-    found = path or find_adjustments(export)
-    return read_adjustments(found, entries, late) if found else Adjustments()
 
 
 def read_adjustments(path: Path, entries: Sequence[Entry], late: Late | None) -> Adjustments:

@@ -25,35 +25,43 @@ __all__ = ["CHANGES_CSV", "CHANGES_HTML", "render_changes", "spoken", "write_cha
 CHANGES_CSV, CHANGES_HTML = "changes.csv", "changes.html"
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_MAX_SHOWN = 5
+# Of a terminal's lines; the table and the page have all.
+_MAX_SCORES = 60
+_MAX_CHECKS = 12
+_MAX_NAMES = 5
 
 
 def spoken(changes: Changes) -> Iterator[str]:
-    """The changes for a terminal."""
+    """The changes for a terminal: the checks, and a line for each whose score is another."""
     scores = changes.scores
     if not scores:
         yield f"No score changes: {count(changes.same, 'submission')} as before."
     else:
-        yield f"{count(len(scores), 'score')} changed, {changes.same} as before:"
+        yield f"{count(len(scores), 'score')} changed, {changes.same} as before."
     if changes.old_maximum != changes.new_maximum:
         yield (
             f"The assignment gave out {words(changes.old_maximum)} points before, "
             f"{words(changes.new_maximum)} now."
         )
-    for each in scores:
+    for check, higher, lower in changes.by_check[:_MAX_CHECKS]:
+        yield f"  {check}: {higher} higher, {lower} lower"
+    if len(changes.by_check) > _MAX_CHECKS:
+        yield f"  and {count(len(changes.by_check) - _MAX_CHECKS, 'more check')}"
+    for each in scores[:_MAX_SCORES]:
         who = f"  {one_line(each.who, limit=60)}" if each.who and each.who != each.name else ""
-        yield f"  {each.name}{who}: {score_words(each)}"
-        for check in each.checks[:_MAX_SHOWN]:
-            yield f"      {check.number} {check.title}: {check_words(check)}"
-        if len(each.checks) > _MAX_SHOWN:
-            yield f"      and {count(len(each.checks) - _MAX_SHOWN, 'more check')}"
+        checks = ", ".join(check.number for check in each.checks[:_MAX_CHECKS])
+        more = ", …" if len(each.checks) > _MAX_CHECKS else ""
+        by = f"  by {checks}{more}" if checks else ""
+        yield f"  {one_line(each.name, limit=80)}{who}: {score_words(each)}{by}"
+    if len(scores) > _MAX_SCORES:
+        yield f"  and {count(len(scores) - _MAX_SCORES, 'more score')}, in {CHANGES_HTML}"
     others = len(changes.changed) - len(scores)
     if others:
         yield f"{count(others, 'submission')} with other checks and the same score."
     for names, where in ((changes.only_old, "the earlier"), (changes.only_new, "this")):
         if names:
-            more = f" and {len(names) - _MAX_SHOWN} more" if len(names) > _MAX_SHOWN else ""
-            yield f"Only in {where} grading: {', '.join(names[:_MAX_SHOWN])}{more}."
+            more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+            yield f"Only in {where} grading: {', '.join(names[:_MAX_NAMES])}{more}."
 
 
 def score_words(change: SubmissionChange) -> str:
@@ -125,6 +133,7 @@ def render_changes(changes: Changes, title: str) -> str:
         policy=policy,
         gained=sum(1 for each in changes.scores if (each.difference or 0) > 0),
         lost=sum(1 for each in changes.scores if (each.difference or 0) < 0),
+        failed=sum(1 for each in changes.scores if each.kind == "failed"),
     )
 
 

@@ -43,6 +43,11 @@ class CheckChange(Struct, frozen=True):
     says: str = ""
     """What the check now says, or said before if it says nothing now."""
 
+    @property
+    def called(self) -> str:
+        """The check as a list names it: its sentence may end with a period, a list's lines not."""
+        return f"{self.number} {self.title.rstrip('.')}".strip()
+
 
 class SubmissionChange(Struct, frozen=True):
     """One submission whose score, status or checks changed."""
@@ -83,7 +88,7 @@ class Changes(Struct, frozen=True):
         titles: dict[str, str] = {}
         for each in self.changed:
             for check in each.checks:
-                titles[check.name] = f"{check.number} {check.title}".strip()
+                titles[check.name] = check.called
                 if (check.new or 0) > (check.old or 0):
                     ups[check.name] += 1
                 elif (check.new or 0) < (check.old or 0):

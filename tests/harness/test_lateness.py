@@ -14,7 +14,6 @@ from grader.batch.adjustments import (
     Adjustments,
     AdjustmentsError,
     find_adjustments,
-    granted,
     read_adjustments,
 )
 from grader.batch.keys import context_of
@@ -314,16 +313,6 @@ def test_every_bad_row_is_named_at_once(tmp_path: Path) -> None:
     assert str(caught.value).count("\n") == 1
     assert "line 2" in str(caught.value)
     assert "line 4" in str(caught.value)
-
-
-def test_without_a_table_nothing_is_granted(tmp_path: Path) -> None:
-    assert granted(None, tmp_path / "class.zip", CLASS, policy()) == Adjustments()
-
-    (tmp_path / "adjustments.csv").write_text("sid,extra_days\n42,1\n", "utf-8")
-    assert len(granted(None, tmp_path / "class.zip", CLASS, policy()).given) == 1
-
-    with pytest.raises(AdjustmentsError, match=r"other\.csv: expected a table"):
-        granted(tmp_path / "other.csv", tmp_path / "class.zip", CLASS, policy())
 
 
 def test_a_table_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
