@@ -78,10 +78,13 @@ def _nameless(record: Record, label: str) -> Record:
 
 
 def _shown(check: Checked) -> Checked:
-    """A check as far as a class may see it; a hidden one keeps its number and nothing else."""
+    """A check as far as a class may see it: no more than each student of their own."""
     if check.visibility == "hidden":
-        return structs.replace(check, title="A hidden check", found=(), seconds=0.0)
+        return structs.replace(check, title="", found=(), seconds=0.0)
+    told = check.feedback != "result"
     found = tuple(
-        f if f.kind in _OUR_WORDS else Misconception(f.kind, f.function, "") for f in check.found
+        f if f.kind in _OUR_WORDS else Misconception(f.kind, f.function, "")
+        for f in check.found
+        if told
     )
     return structs.replace(check, found=found, seconds=0.0)

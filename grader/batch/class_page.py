@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from grader import report
@@ -31,6 +32,7 @@ def render_class_page(
     *,
     anonymous: bool,
     final: Mapping[str, int] | None = None,
+    uncompared: Mapping[str, str] = MappingProxyType({}),
     troubles: Sequence[str] = (),
 ) -> str:
     """Render a self-contained page that asks for nothing and works from the file system.
@@ -44,15 +46,24 @@ def render_class_page(
         Whether names, identities and links are left out, and what hidden checks say with them.
     final
         Scores by submission, in hundredths, once lateness and exceptions are reckoned with.
+    uncompared
+        Why a submission, by its name, could not be compared with others.
     troubles
         What of the export could not be read.
     """
     if anonymous:
         nameless = without_names(entries, records, final)
         entries, records, final = nameless.entries, nameless.records, nameless.final
-        pairs, troubles = (), ()
+        pairs, uncompared, troubles = (), {}, ()
     view = build_class_view(
-        title, entries, records, pairs, anonymous=anonymous, final=final, troubles=troubles
+        title,
+        entries,
+        records,
+        pairs,
+        anonymous=anonymous,
+        final=final,
+        uncompared=uncompared,
+        troubles=troubles,
     )
     css = _read(Path(report.__file__).parent / "templates/report.css", _TEMPLATES / "class.css")
     script = _read(_TEMPLATES / "class.js")

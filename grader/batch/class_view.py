@@ -74,6 +74,7 @@ class PairView(Struct, frozen=True):
 
     first: Link
     second: Link
+    folders: str
     share: str
     shared: int
 
@@ -125,6 +126,7 @@ class ClassView(Struct, frozen=True):
     scatter: Scatter | None
     checks: tuple[CheckView, ...]
     pairs: tuple[PairView, ...]
+    uncompared: tuple[Trouble, ...]
     slowest: tuple[tuple[Link, str], ...]
     levels: tuple[tuple[str, int], ...]
     rows: tuple[Row, ...]

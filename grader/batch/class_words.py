@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -34,6 +34,7 @@ def build_class_view(
     *,
     anonymous: bool,
     final: Mapping[str, int] | None,
+    uncompared: Mapping[str, str],
     troubles: Sequence[str],
 ) -> ClassView:
     """Put a class into words. Values without names come in without names."""
@@ -42,7 +43,11 @@ def build_class_view(
     maximum = max((record.maximum for record in known), default=0)
     scores = statistics.distribution([float(record.score) for record in known], float(maximum))
     findings = view_findings(known, links)
-    checks = [(c, _remark(c)) for c in statistics.check_statistics(known)]
+    checks = [
+        (c, _remark(c))
+        for c in statistics.check_statistics(known)
+        if not (anonymous and c.check.visibility == "hidden")
+    ]
     return ClassView(
         title=text.one_line(title),
         anonymous=anonymous,
@@ -51,7 +56,7 @@ def build_class_view(
         total=f"of {words(maximum)} points on average",
         facts=_facts(records, entries, scores, final),
         histogram=draw_histogram(scores) if scores and maximum else None,
-        troubles=() if anonymous else tuple(_troubles(records, links)),
+        troubles=() if anonymous else tuple(_grouped(_troubles(records, links))),
         unread=tuple(text.one_line(trouble) for trouble in troubles),
         functions=findings.functions,
         mistakes=findings.mistakes,
@@ -63,9 +68,22 @@ def build_class_view(
         scatter=draw_scatter([(c, "odd" if remark else "") for c, remark in checks]),
         checks=tuple(_view_check(c, remark) for c, remark in checks),
         pairs=tuple(
-            PairView(links[p.first], links[p.second], f"{p.share:.0%}", p.shared)
+            PairView(
+                links[p.first],
+                links[p.second],
+                text.one_line(f"{p.first} · {p.second}", limit=160),
+                f"{p.share:.0%}",
+                p.shared,
+            )
             for p in _of_others(pairs, entries)
             if p.first in links and p.second in links
+        ),
+        uncompared=tuple(
+            _grouped(
+                (text.one_line(why), links[name])
+                for name, why in uncompared.items()
+                if name in links
+            )
         ),
         slowest=tuple(
             (links[record.name], _seconds(record.seconds)) for record in statistics.slowest(known)
@@ -137,19 +155,25 @@ def _facts(
     return tuple((name, value) for name, value in facts if value)
 
 
-def _troubles(records: Sequence[Record], links: Mapping[str, Link]) -> Iterable[Trouble]:
-    """What the staff must look at; what happened to many is said once."""
-    groups: dict[str, list[Link]] = {}
+def _troubles(records: Sequence[Record], links: Mapping[str, Link]) -> Iterator[tuple[str, Link]]:
+    """What the staff must look at."""
     for record in records:
-        says = [record.trouble] if record.status == "failed" else []
+        says = [record.trouble or "It failed."] if record.status == "failed" else []
         if record.ungraded:
             says.append(f"{words(record.ungraded)} points are left for the staff to give.")
         says += record.troubles
-        if says or record.status == "failed":
-            lines = [text.one_line(line, limit=300) for line in says[:4] if line]
-            groups.setdefault(" ".join(lines) or "It failed.", []).append(links[record.name])
-    for words_of, own in sorted(groups.items(), key=lambda item: -len(item[1])):
-        yield Trouble(words_of, tuple(own))
+        if says:
+            lines = [text.one_line(line, limit=300) for line in says[:4]]
+            yield " ".join(lines), links[record.name]
+
+
+def _grouped(said: Iterable[tuple[str, Link]]) -> list[Trouble]:
+    """What happened to many is said once, the most frequent first."""
+    groups: dict[str, list[Link]] = {}
+    for why, link in said:
+        groups.setdefault(why, []).append(link)
+    found = [Trouble(why, tuple(links)) for why, links in groups.items()]
+    return sorted(found, key=lambda trouble: -len(trouble.links))
 
 
 def _view_part(part: PartStatistics) -> PartView:

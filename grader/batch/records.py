@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from grader.outcomes import Grade, Status, Visibility
+from grader.outcomes import FeedbackLevel, Grade, Status, Visibility
 from grader.points import Scored, hundredths, score_checks
 
 RECORD = "record.json"
@@ -80,6 +80,8 @@ class Checked(Struct, frozen=True, array_like=True):
     visibility: Visibility
     found: tuple[Misconception, ...] = ()
     seconds: float = 0.0
+    feedback: FeedbackLevel = "hint"
+    """How much of what was found its author lets students read."""
 
 
 class Record(Struct, frozen=True):
@@ -169,4 +171,5 @@ def _checked(check: Scored) -> Checked:
         visibility=outcome.visibility,
         found=tuple(Misconception(f.kind, f.function, f.lead) for f in findings),
         seconds=round(outcome.seconds, 4),
+        feedback=outcome.feedback,
     )

@@ -78,6 +78,8 @@ class Batch(Struct, frozen=True):
     adjustments: Adjustments
     pairs: tuple[Pair, ...]
     """Submissions that look alike."""
+    uncompared: Mapping[str, str]
+    """Why a submission, by its name, could not be compared with others."""
     before: Mapping[str, Record] | None
     """Records of an earlier batch to compare with, by submission, if there is one."""
     troubles: tuple[str, ...]
@@ -121,6 +123,7 @@ def grade_class(options: Options, progress: Progress) -> Batch:
         records=(*(found[entry.name] for entry in export.entries), *refused),
         adjustments=adjustments,
         pairs=similar_pairs(prints.marks, prints.template),
+        uncompared=prints.troubles,
         before=before,
         troubles=(*export.troubles, *adjustments.notices, *unread),
         reused=reused,

@@ -55,6 +55,7 @@ def write_class(batch: Batch, options: Options) -> Written:
         batch.pairs,
         anonymous=options.anonymous,
         final=_final(rows),
+        uncompared=batch.uncompared,
         troubles=(*batch.troubles, *troubles),
     )
     write_whole(out / PAGE, page.encode())

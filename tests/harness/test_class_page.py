@@ -202,12 +202,29 @@ def test_whoever_hands_in_the_same_again_is_in_no_pair() -> None:
     assert "pairs" not in Reader(page).tables
 
 
+def test_what_could_not_be_compared_is_named() -> None:
+    name = ENTRIES[2].name
+    why = {name: "it takes too long to read", "no such name": "whatever"}
+    page = render_class_page(TITLE, ENTRIES, RECORDS, anonymous=False, uncompared=why)
+    section = page[page.index('id="similar"') : page.index('id="submissions"')]
+
+    assert "it takes too long to read" in section
+    assert html.escape(ENTRIES[2].submitters[0].name) in section
+    assert "whatever" not in page
+
+
 @pytest.mark.parametrize("anonymous", [False, True], ids=["staff", "anonymous"])
 def test_hostile_text_stays_text(anonymous: bool) -> None:
     entries, records = hostile_class()
     pairs = [Pair(entries[0].name, entries[1].name, 0.5, 30)]
     page = render_class_page(
-        HOSTILE, entries, records, pairs, anonymous=anonymous, troubles=[HOSTILE]
+        HOSTILE,
+        entries,
+        records,
+        pairs,
+        anonymous=anonymous,
+        uncompared={entries[0].name: HOSTILE},
+        troubles=[HOSTILE],
     )
     reader = Reader(page)
 
@@ -233,15 +250,18 @@ def test_a_page_for_the_class_names_nobody() -> None:
 
 def test_a_page_for_the_class_quotes_no_student_and_shows_no_hidden_check() -> None:
     said = Misconception("raised", "losses.softmax", "line 3 raises ValueError: I am Ada Lovelace")
+    known = Misconception("mistake", "losses.softmax", "softmax: What its author keeps.")
     hidden = Misconception("mistake", "losses.softmax", "softmax: What only hidden checks know.")
     open_check = Checked("a", "1.1", "Seen.", "Losses", 100, 0, "failed", "visible", (said,))
     secret = Checked("b", "1.2", "Unseen.", "Losses", 100, 0, "failed", "hidden", (hidden,))
-    row = Record("ada", "k", "graded", 0, 200, 0, (open_check, secret), ("ada.py",), ("ada's",))
+    quiet = structs.replace(open_check, name="c", found=(known,), feedback="result")
+    checks = (open_check, secret, quiet)
+    row = Record("ada", "k", "graded", 0, 300, 0, checks, ("ada.py",), ("ada's",))
     page = render_class_page(TITLE, [], [row, Record("x", "y", "failed", trouble="ada")],
                              anonymous=True)  # fmt: skip
 
     assert "Seen." in page
-    assert not re.search(r"Lovelace|Unseen|only hidden|\bada\b", page)
+    assert not re.search(r"Lovelace|Unseen|only hidden|author keeps|1\\.2|\bada\b", page)
 
 
 def test_labels_stay_the_same_and_follow_no_order() -> None:
