@@ -34,7 +34,8 @@ def stay_open(plan, parent):
 
 isolation.shut_in = stay_open
 isolation.shut_worker = lambda server: None
-isolation.limit_worker = lambda limits, already: None
+isolation.limit_worker = lambda limits, already, tasks=0: None
+isolation.own_descriptors = lambda: None
 """
 
 

@@ -77,6 +77,8 @@ class Attack(Struct, frozen=True, forbid_unknown_fields=True):
     interrupt_s: float = 0.0
     """When the grader is killed, if it is. [s]"""
     limit: Limit | None = None
+    holds: Literal["L1", "L2", "L3"] = "L3"
+    """The lowest isolation level at which it is stopped."""
     files: list[Recipe] = []
     folder: Path = Path()
 

@@ -1,6 +1,7 @@
 """The red team: every attack against the real grader, and what each layer of the wall is worth.
 
-    python -m tests.attacks.run [--only NAME] [--users root,user] [--jobs 2] [--fast] [--no-matrix]
+    python -m tests.attacks.run [--only NAME] [--users root,user] [--jobs 2] [--fast]
+                                [--no-matrix] [--no-levels]
 
 Ends with status 1 if an attack succeeds, or if one does not where a layer is left out.
 """
@@ -24,6 +25,11 @@ from .book import HERE, Attack, Canary, control, load_attacks
 from .canaries import successes
 
 _CAP_SYS_ADMIN = 21
+_LEVELS: dict[str, tuple[str, ...]] = {
+    "L2": ("seccomp, always", "seccomp, once loaded"),
+    "L1": ("seccomp, always", "seccomp, once loaded", "landlock"),
+}
+"""Layers that are left out to play a lower level, as an ordinary user: root's would do harm."""
 
 
 class Row(Struct, frozen=True):
@@ -81,10 +87,10 @@ def attempt(attack: Attack, user: User, without: tuple[str, ...] = ()) -> Verdic
     )
 
 
-def judge(attack: Attack, user: User) -> Verdict:
+def judge(attack: Attack, user: User, without: tuple[str, ...] = ()) -> Verdict:
     """An attack has won that can be won again: a machine that stalls once is no hole."""
-    verdict = attempt(attack, user)
-    return attempt(attack, user) if verdict.won else verdict
+    verdict = attempt(attack, user, without)
+    return attempt(attack, user, without) if verdict.won else verdict
 
 
 def load_matrix() -> list[Row]:
@@ -117,11 +123,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--fast", action="store_true", help="only those of `make test`")
     parser.add_argument("--no-matrix", action="store_true")
+    parser.add_argument("--no-levels", action="store_true", help="only the level that is here")
     asked = parser.parse_args(argv)
     users: list[User] = [u for u in playable_users() if u in asked.users.split(",")]
     attacks = [a for a in load_attacks(asked.only) if a.fast or not asked.fast]
     with ProcessPoolExecutor(asked.jobs) as pool:
         lost = _table(pool, attacks, users)
+        if not asked.no_levels and "user" in users:
+            lost += _levels(pool, attacks)
         if not asked.no_matrix:
             lost += _matrix(pool, users, asked.only)
     return 1 if lost else 0
@@ -146,6 +155,31 @@ def _table(pool: ProcessPoolExecutor, attacks: list[Attack], users: list[User]) 
     for user in users:
         print(f"{won[user]} of {len(attacks)} attacks succeed as {user}")
     return sum(won.values())
+
+
+def _levels(pool: ProcessPoolExecutor, attacks: list[Attack]) -> int:
+    """Play the lower levels: what is promised there holds there as well."""
+    print(f"\n{'attack, as an ordinary user':<44}{''.join(f'{level:<12}' for level in _LEVELS)}")
+    jobs = {
+        (attack.name, level): pool.submit(judge, attack, "user", without)
+        for attack in attacks
+        for level, without in _LEVELS.items()
+    }
+    stopped: Counter[str] = Counter()
+    lost = 0
+    for attack in attacks:
+        verdicts = {level: jobs[attack.name, level].result() for level in _LEVELS}
+        words = []
+        for level, verdict in verdicts.items():
+            broken = bool(verdict.won) and attack.holds <= level
+            lost += broken
+            stopped[level] += not verdict.won
+            words.append("BROKEN" if broken else "won" if verdict.won else "stopped")
+        print(f"{attack.name:<44}{''.join(f'{word:<12}' for word in words)}", flush=True)
+    for level in _LEVELS:
+        promised = sum(attack.holds <= level for attack in attacks)
+        print(f"{level}: {stopped[level]} of {len(attacks)} are stopped, {promised} promised")
+    return lost
 
 
 def _matrix(pool: ProcessPoolExecutor, users: list[User], only: str) -> int:
