@@ -20,12 +20,15 @@ from msgspec import structs
 
 from grader.assignment import Assignment
 from grader.exchange import Exchange
+from grader.feedback.snippet import RIGHT
 from grader.outcomes import Grade, Outcome
 from grader.report import render_report
 from grader.results import results_document
 
 _DIGITS = 4
 _NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?:e[+-]?\d+)?(?![\w.]\d)")
+_ALLOWED = re.compile(rf"^{re.escape(RIGHT)}.*", re.MULTILINE)
+"""What the author of a check lets students read."""
 _SHORT_LINE = 24
 """Shorter lines of code, such as `return x`, stand anywhere."""
 
@@ -49,7 +52,8 @@ def public_numbers(assignment: Assignment) -> frozenset[str]:
 
 def leaked(outcome: Outcome, expected: frozenset[float], public: frozenset[str]) -> Iterator[str]:
     """Numbers that the student reads and that are expected values of the check."""
-    for token in sorted({token for text in read_of(outcome) for token in _NUMBER.findall(text)}):
+    hidden = (_ALLOWED.sub("", text) for text in read_of(outcome))
+    for token in sorted({token for text in hidden for token in _NUMBER.findall(text)}):
         digits = len(token.partition("e")[0].replace(".", "").lstrip("0"))
         if digits < _DIGITS or token in public or token in outcome.title:
             continue

@@ -7,19 +7,28 @@ from typing import Any
 
 import numpy as np
 
+from grader.feedback.failure import Expected
 from grader.feedback.smallest import Smallest
 
 _WIDTH = 88
 _ORDINAL = ("first", "second", "third", "fourth", "fifth")
 
 
+RIGHT = "# Right:"
+"""Begins the line in which an author lets students read what is expected."""
+
+
 def snippet_of(
-    smallest: Smallest, parameters: Sequence[str] = (), *, importable: bool = True
+    smallest: Smallest,
+    parameters: Sequence[str] = (),
+    *,
+    importable: bool = True,
+    right: Expected | None = None,
 ) -> str:
     """Lines that make the arguments, call the function and print what it returns.
 
     `parameters` are the names of the function's parameters, in order. In a notebook the function
-    is there already, so it is not `importable`.
+    is there already, so it is not `importable`. `right` is shown if it is given.
     """
     module, _, function = smallest.name.partition(".")
     args, kwargs = smallest.arguments
@@ -40,7 +49,12 @@ def snippet_of(
         imports += [*([""] if imports else []), f"from {module} import {function}"]
     head = [*imports, ""] if imports else []
     body = [*lines, ""] if lines else []
-    return "\n".join([*head, *body, f"print({call})", *_remarks(smallest, function)])
+    answer = [] if right is None else [f"{RIGHT} {_in_a_line(right.value)}"]
+    return "\n".join([*head, *body, f"print({call})", *_remarks(smallest, function), *answer])
+
+
+def _in_a_line(value: Any) -> str:
+    return " ".join(_written(value, 0).split())
 
 
 def _argument(name: str, value: Any) -> tuple[str, list[str]]:

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import structs
 
 from grader.exchange import Exchange
+from grader.feedback.failure import expected_of
 from grader.feedback.smallest import find_smallest
 from grader.feedback.snippet import snippet_of
 from grader.outcomes import CheckFailed, Finding
@@ -29,21 +30,28 @@ class Examples:
         """Functions that came to no end in a search: another time-out might cost them a check."""
 
     def add(
-        self, findings: tuple[Finding, ...], history: Sequence[Exchange], seed: int
+        self,
+        findings: tuple[Finding, ...],
+        history: Sequence[Exchange],
+        seed: int,
+        *,
+        expected: bool = False,
     ) -> tuple[Finding, ...]:
-        """The findings, the first that can have one with an example."""
+        """The findings, the first that can have one with an example: what is `expected`, too."""
         if any(finding.kind == "cascade" for finding in findings):
             return findings
         for place, finding in enumerate(findings):
             if finding.kind in _BY_VALUE and finding.function not in self._left_alone:
-                snippet = self._snippet(finding, history, seed)
+                snippet = self._snippet(finding, history, seed, expected=expected)
                 if snippet:
                     shown = structs.replace(finding, snippet=snippet)
                     return *findings[:place], shown, *findings[place + 1 :]
                 break
         return findings
 
-    def _snippet(self, finding: Finding, history: Sequence[Exchange], seed: int) -> str:
+    def _snippet(
+        self, finding: Finding, history: Sequence[Exchange], seed: int, *, expected: bool
+    ) -> str:
         name = finding.function
         found = self._with_student(
             seed, lambda call: find_smallest(history, name, self._reference, call)
@@ -56,7 +64,8 @@ class Examples:
         module, _, target = name.partition(".")
         parameters = parameter_names(getattr(getattr(self._reference, module), target))
         importable = all(line.file.endswith(".py") for line in finding.code)
-        return snippet_of(found, parameters, importable=importable)
+        right = expected_of(name, found.arguments, self._reference) if expected else None
+        return snippet_of(found, parameters, importable=importable, right=right)
 
     def _with_student(self, seed: int, act: Callable[[Callable[..., Any]], Any]) -> Any:
         student = self._make_student(seed)

@@ -215,7 +215,12 @@ class CheckGrader:
         if not findings or running.settings.feedback != "full" or not self._settings.explain:
             return findings
         try:
-            return self._examples.add(findings, running.student.history, running.seed)
+            return self._examples.add(
+                findings,
+                running.student.history,
+                running.seed,
+                expected=running.settings.expected,
+            )
         except Exception as error:  # noqa: BLE001 - what has no example stays as it was found
             self.remarks.append(f"{running.name}: no example: {verdict.describe(error)}")
             return findings

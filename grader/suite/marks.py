@@ -24,7 +24,7 @@ DESCRIPTIONS = (
     f"{PART}(name, number): the part of the assignment that the checks belong to",
     f"{POINTS}(total, parts): the points of a check, split evenly over its cases",
     f"{VISIBILITY}(when): when the student sees the outcome",
-    f"{FEEDBACK}(level): how much of a failure the student may read",
+    f"{FEEDBACK}(level, expected): how much of a failure the student may read",
 )
 """For pytest's list of known marks, one line each."""
 
@@ -42,6 +42,8 @@ class CheckSettings(Struct, frozen=True):
     feedback: FeedbackLevel = "hint"
     part_name: str = ""
     part_number: int | None = None
+    expected: bool = False
+    """Whether the smallest example says what is right for it."""
 
 
 def part(name: str, *, number: int | None = None) -> pytest.MarkDecorator:
@@ -79,10 +81,15 @@ def visibility(when: Visibility) -> pytest.MarkDecorator:
     return pytest.mark.grader_visibility(when)
 
 
-def feedback(level: FeedbackLevel) -> pytest.MarkDecorator:
-    """Say how much of a failure the student may read: numbers, the diagnosis, or pass and fail."""
+def feedback(level: FeedbackLevel, *, expected: bool = False) -> pytest.MarkDecorator:
+    """Say how much of a failure the student may read: numbers, the diagnosis, or pass and fail.
+
+    With `expected` the smallest example on which the function fails also says what is right.
+    """
     _require_choice("feedback", level, get_args(FeedbackLevel))
-    return pytest.mark.grader_feedback(level)
+    if expected and level != "full":
+        raise ValueError(f"feedback({level!r}): expected=True needs 'full'. No example is shown.")
+    return pytest.mark.grader_feedback(level, expected)
 
 
 def settings_of(item: pytest.Item, cases: int = 1) -> CheckSettings:
@@ -103,13 +110,15 @@ def settings_of(item: pytest.Item, cases: int = 1) -> CheckSettings:
             for other in {item, *item.session.items}
         )
     name, number = _arguments(item, PART, ("", None))
+    level, expected = _arguments(item, FEEDBACK, ("hint", False))
     return CheckSettings(
         points=total / cases,
         parts={key: value / cases for key, value in parts.items()},
         visibility=_arguments(item, VISIBILITY, ("visible",))[0],
-        feedback=_arguments(item, FEEDBACK, ("hint",))[0],
+        feedback=level,
         part_name=name,
         part_number=number,
+        expected=expected,
     )
 
 

@@ -92,3 +92,10 @@ def test_the_page_is_read_without_its_style_and_its_drawings() -> None:
     assert "Path" in texts
     assert "{" not in texts
     assert "M0" not in texts
+
+
+def test_what_the_author_lets_students_read_is_no_leak() -> None:
+    """The last line of an example says what is right for it where the check is marked so."""
+    allowed = with_finding(snippet="print(mean(x))\n# Not right.\n# Right: 2.7183")
+
+    assert not list(leaked(allowed, EXPECTED, frozenset()))

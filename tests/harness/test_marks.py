@@ -138,6 +138,9 @@ def test_points_are_the_numbers_that_were_written() -> None:
             lambda: wrong(visibility)("later"), "'after_due_date'.*got 'later'", id="when"
         ),
         pytest.param(
+            lambda: feedback("hint", expected=True), "needs 'full'. No example", id="expected"
+        ),
+        pytest.param(
             lambda: wrong(feedback)("some"), "'full', 'hint', 'result', got 'some'", id="level"
         ),
     ],

@@ -461,3 +461,28 @@ def test_students_read_it_where_values_may_be_shown_and_nowhere_else(tmp_path: P
     assert "print(svm_loss_vectorized(W, X, y, reg=0.0))" in text
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
     assert page.count("to paste and run") == 1
+
+
+@pytest.mark.parametrize(
+    ("mark", "allowed"),
+    [('@feedback("full")', False), ('@feedback("full", expected=True)', True)],
+    ids=["full", "expected"],
+)
+def test_what_is_right_is_shown_only_where_the_author_allows_it(
+    tmp_path: Path, mark: str, *, allowed: bool
+) -> None:
+    assignment = copy_assignment(tmp_path / "assignment", parts=[1])
+    suite = assignment / "tests" / "hidden" / "test_losses.py"
+    text, name = suite.read_text("utf-8"), "def test_svm_vectorized_anchors"
+    head, tail = text.split(name)
+    decorated = head.rpartition('@feedback("full")')
+    suite.write_text(f"{decorated[0]}{mark}{decorated[2]}{name}{tail}", "utf-8")
+    submission = ROOT / "tests" / "submissions" / "svm_without_mean"
+
+    checks = grade(submission, tmp_path / "out", assignment=assignment).checks
+
+    text = checks["svm_vectorized_anchors"]["output"]
+    assert "to paste and run" in text
+    # Two samples of nothing: the mean of 1 and 1, where the sum is 2.
+    assert ("# Right: (1.0, np.array([[0.0, 0.0]]))" in text) is allowed
+    assert ("Right:" in text) is allowed
