@@ -110,7 +110,7 @@ def print_batch(graded: Batch, written: Written, *, quiet: bool) -> None:
         print(line)
     total = len(graded.records)
     print(
-        f"{total} submission{'s' * (total != 1)}: {total - graded.reused} graded now, "
+        f"{total} submission{'s' * (total != 1)}: {graded.graded} graded now, "
         f"{graded.reused} before; {len(graded.failed)} with problems; {graded.seconds:.1f} s"
     )
     print(f"Gradebook: {written.gradebook}")

@@ -125,7 +125,7 @@ class _Lane:
         self._starts = 0
         self.deadline = 0.0
         self.was_lost = False
-        self._is_ready = False
+        self._is_busy = False
         self._start()
 
     def fileno(self) -> int:
@@ -135,7 +135,7 @@ class _Lane:
     def hand(self, order: lane.Order, attempt: int, most_s: float) -> None:
         """Have a submission graded."""
         self._order, self._attempt, self._trouble = order, attempt, ""
-        self.was_lost = False
+        self.was_lost, self._is_busy = False, True
         self.deadline = time.monotonic() + most_s
         try:
             self._channel.send(order)
@@ -152,8 +152,8 @@ class _Lane:
         if isinstance(answer, lane.Broken):
             raise CrewFailed(answer.message)
         if isinstance(answer, lane.Ready):
-            self._is_ready = True
             return False
+        self._is_busy = False
         if answer.is_fatal:
             raise CrewFailed(answer.trouble)
         self._trouble, self._starts = answer.trouble, 0
@@ -173,8 +173,10 @@ class _Lane:
         return self._order, self._attempt, self._trouble
 
     def close(self) -> None:
-        """End the program: it ends its own when its channel closes."""
+        """End the program: what it has started ends when it is gone, or its channel closed."""
         self._channel.close()
+        if self._is_busy:  # it would finish what nobody waits for
+            self._process.kill()
         try:
             self._process.wait(_END_S)
         except subprocess.TimeoutExpired:
@@ -195,12 +197,12 @@ class _Lane:
         self._channel = Channel(ours)
         self._channel.send(self._setup)
         self._starts += 1
-        self._is_ready = False
 
     def _lose(self, trouble: str) -> None:
         """Go on with another program."""
         status = self._process.poll()
         self.close()
+        self._is_busy = False
         self._trouble = trouble + (f" (status {status})" if status else "")
         self.was_lost = True
         if self._starts >= _STARTS:

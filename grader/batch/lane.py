@@ -13,6 +13,7 @@ import contextlib
 import errno
 import importlib
 import os
+import signal
 import socket
 import sys
 import time
@@ -89,6 +90,8 @@ _TOO_WEAK = 255
 
 def main() -> None:
     """Serve on the socket whose descriptor is the only argument."""
+    # Ctrl-C reaches everybody at the terminal; whoever started this decides what becomes of it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel = Channel(socket.socket(fileno=int(sys.argv[1])))
     setup: Setup = channel.receive(setup_decoder)
     if setup.core >= 0:

@@ -84,7 +84,10 @@ class Batch(Struct, frozen=True):
     """Records of an earlier batch to compare with, by submission, if there is one."""
     troubles: tuple[str, ...]
     """What could not be read of the export and of what lies beside it, for the staff."""
+    graded: int
+    """How many were graded now, with or without success."""
     reused: int
+    """How many had been graded before."""
     seconds: float
 
     @property
@@ -126,6 +129,7 @@ def grade_class(options: Options, progress: Progress) -> Batch:
         uncompared=prints.troubles,
         before=before,
         troubles=(*export.troubles, *adjustments.notices, *unread),
+        graded=len(wanted),
         reused=reused,
         seconds=time.monotonic() - began,
     )

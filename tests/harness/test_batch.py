@@ -149,6 +149,29 @@ def test_a_batch_that_was_killed_goes_on_where_it_stopped(
     assert not list(out.glob("*/.*.json.*"))
 
 
+def test_a_batch_that_is_stopped_ends_at_once_and_leaves_nothing_running(
+    school: Path, trapezoids: Path, tmp_path: Path
+) -> None:
+    (school / "ada" / "areas.py").write_text("while True:\n    pass\n", "utf-8")
+    for number in range(12):
+        shutil.copytree(school / "ada", school / f"ada-{number}")
+    out = tmp_path / "class"
+    command = [*RUN, "batch", str(school), f"--assignment={trapezoids}", f"--out={out}", "--jobs=2"]
+    process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True)
+    while not list(out.glob("ada*")) and process.poll() is None:
+        time.sleep(0.01)
+    lanes = _children(process.pid)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+
+    assert process.returncode == 1
+    assert "Stopped" in said
+    assert "Traceback" not in said
+    assert len(lanes) == 2
+    assert not [pid for pid in lanes if Path(f"/proc/{pid}").exists()]
+    assert not (out / ".work").exists()
+
+
 def test_a_grader_that_is_killed_costs_nobody_their_grade(
     school: Path, trapezoids: Path, tmp_path: Path
 ) -> None:
