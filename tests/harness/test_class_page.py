@@ -279,6 +279,22 @@ def test_labels_stay_the_same_and_follow_no_order() -> None:
     assert shown != in_order
 
 
+def test_labels_cannot_be_computed_from_names_alone() -> None:
+    """Whoever knows the roster could otherwise order it as the page does."""
+
+    def labels(records: tuple[Record, ...]) -> dict[int, str]:
+        # A score of its own tells each record apart.
+        known = [structs.replace(r, score=place) for place, r in enumerate(records)]
+        table = Reader(render_class_page(TITLE, [], known, anonymous=True)).tables["all"]
+        shown = zip(table.column("Score"), table.column("Submission"), strict=True)
+        return {round(float(score) * 100): label for score, label in shown if score != "–"}
+
+    other = tuple(structs.replace(record, key=f"{record.key}, otherwise") for record in RECORDS)
+
+    assert labels(RECORDS) == labels(RECORDS)
+    assert labels(other) != labels(RECORDS)
+
+
 def test_a_page_for_the_class_accuses_nobody() -> None:
     page = rendered(anonymous=True)
 
@@ -427,6 +443,16 @@ def test_names_and_negative_numbers_are_sorted_as_people_read_them(
     assert [n for n in numbers if n.startswith("5.")] == [f"5.{i}" for i in range(1, 12)]
     known = [float(value.replace("−", "-")) for value in found if value != "–"]
     assert known == sorted(known)
+
+
+def test_points_are_sorted_as_numbers(browser: Browser, tmp_path: Path) -> None:
+    records = [Record(f"s{score}", "k", "graded", score, 10_000) for score in (850, 7000, 825, 80)]
+    path = tmp_path / "class.html"
+    path.write_text(render_class_page(TITLE, [], records, anonymous=False), "utf-8")
+    page = opened(browser, path)
+    page.locator("#all th", has_text="Score").get_by_role("button").click()
+
+    assert visible_column(page, "all", "Score") == ["0.8", "8.25", "8.5", "70"]
 
 
 def test_words_and_states_narrow_the_table_and_one_button_shows_all(

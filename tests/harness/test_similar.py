@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import os
 import random
@@ -76,6 +77,37 @@ LARGE = {name for name, marks in prints(independent()).items() if len(set(marks)
 def test_what_costs_nothing_to_change_changes_no_fingerprint(other: str) -> None:
     assert fingerprints([SOFTMAX])
     assert fingerprints([other]) == fingerprints([SOFTMAX])
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_docstrings_hints_and_layout_of_whole_modules_change_nothing(module: str) -> None:
+    text = (ROOT / "reference" / f"{module}.py").read_text("utf-8")
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(
+            node
+        ):
+            node.body = node.body[1:] or [ast.Pass()]
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+        if isinstance(node, ast.arg):
+            node.annotation = None
+
+    assert fingerprints([ast.unparse(tree)]) == fingerprints([text])
+
+
+def test_what_is_imported_by_name_is_what_it_is_in_its_library() -> None:
+    by_name = SOFTMAX.replace("import numpy as np", "from numpy import exp, max as largest, sum")
+    by_name = by_name.replace("np.max", "largest").replace("np.", "")
+
+    assert fingerprints([by_name]) == fingerprints([SOFTMAX])
+
+
+def test_a_name_from_nowhere_is_only_a_name() -> None:
+    """It came with a star from the student's own helpers, and can be renamed there."""
+    one, other = (SOFTMAX.replace("np.max", name) for name in ("highest", "largest"))
+
+    assert fingerprints([one]) == fingerprints([other])
 
 
 def test_another_formula_has_other_fingerprints() -> None:
@@ -233,6 +265,23 @@ def test_a_child_that_dies_costs_only_the_submission_it_was_at(
 
     assert set(taken.marks) == {"before", "after"}
     assert "crashes" in taken.troubles["book"]
+
+
+def test_a_child_has_no_more_memory_than_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trap = tmp_path / "site" / "nbformat"
+    trap.mkdir(parents=True)
+    (trap / "__init__.py").write_text(
+        "import os\n"
+        "try:\n    bytearray(2 << 30)\n"
+        "except MemoryError:\n    os.kill(os.getpid(), 9)\n"
+    )
+    monkeypatch.syspath_prepend(str(trap.parent))
+    (tmp_path / "homework.ipynb").write_text("{}")
+    taken = take_prints([Entry("book", str(tmp_path / "homework.ipynb"))], ASSIGNMENT, wall_s=10)
+
+    assert "book" in taken.troubles
 
 
 def test_children_share_the_work_and_leave_no_process(tmp_path: Path) -> None:

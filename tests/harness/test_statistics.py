@@ -99,6 +99,16 @@ def test_a_check_that_only_the_best_pass_has_an_upper_lower_index_of_one() -> No
     assert first.upper_lower == pytest.approx(1.0, abs=1e-12)
 
 
+def test_the_upper_lower_index_compares_the_outer_27_percent() -> None:
+    earned = np.random.default_rng(8).integers(0, 101, (100, 2))
+    # Every rest is another, so that nobody ties at the border.
+    earned[:, 1] = np.random.default_rng(9).permutation(100)
+    first, _ = check_statistics(class_of(earned.tolist()))
+    ranked = earned[np.argsort(earned[:, 1]), 0] / 100
+
+    assert first.upper_lower == pytest.approx(ranked[-27:].mean() - ranked[:27].mean(), abs=1e-9)
+
+
 def test_a_check_that_strong_students_fail_discriminates_negatively() -> None:
     entries, records = simulated_class(500)
     found = {one.check.number: one for one in check_statistics(records)}
