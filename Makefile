@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE =
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint suite redteam template clean
+.PHONY: demo test lint suite redteam soak template clean
 
 demo: $(VENV)/ready
 	$(BIN)/python tests/submissions/demo.py
@@ -32,6 +32,10 @@ redteam: $(VENV)/ready
 	$(BIN)/python -m tests.attacks.run
 	$(BIN)/python -m tests.attacks.row --count 200
 	$(BIN)/python -m tests.attacks.small
+
+# A class of 500 with 60 bad submissions, its batch killed and run again on the way.
+soak: $(VENV)/ready
+	$(BIN)/python tests/harness/soak.py
 
 template: $(VENV)/ready
 	$(BIN)/grader template
