@@ -67,7 +67,7 @@ def race(out: Path, runs: int) -> None:
         place.mkdir(parents=True, exist_ok=True)
     commands = {
         "grader": _grader(submission, places["grader"]),
-        "pytest": _pytest(submission, places["pytest"]),
+        "pytest": plain_pytest(submission, places["pytest"]),
     }
     costs: dict[str, list[Cost]] = {name: [] for name in commands}
     for turn in range(runs + 1):
@@ -110,7 +110,8 @@ def _grader(submission: Path, out: Path) -> list[str]:
     return [*command, f"--assignment={ROOT}", f"--out={out}"]
 
 
-def _pytest(submission: Path, out: Path) -> list[str]:
+def plain_pytest(submission: Path, out: Path) -> list[str]:
+    """The command that grades a submission with pytest alone, to be run in RIVAL."""
     command = [sys.executable, "-m", "pytest", "-q", "-ppytest_timeout", "--timeout=20"]
     # It would leave its notes beside the frozen files, and has no second run to use them in.
     command += ["-pno:cacheprovider", f"--config-file={RIVAL / 'pytest.ini'}", f"--rootdir={RIVAL}"]
