@@ -22,7 +22,7 @@ import signal
 import socket
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -113,17 +113,34 @@ def shut_worker(server: int) -> None:
         seccomp.refuse_once_loaded(os.getpid())
 
 
-def own_descriptors() -> None:
-    """Open anew what a worker shares with its server: offsets and flags would be remembered."""
+class SharedDescriptor(Struct, frozen=True):
+    """A descriptor whose offset and flags a process shares with those that it forks."""
+
+    number: int
+    path: str
+    flags: int
+
+
+def shared_descriptors() -> list[SharedDescriptor]:
+    """What a server's children share with it and one another, for `own_descriptors`."""
+    shared = []
     for fd in range(_OPEN_FILES):
         with contextlib.suppress(OSError):
             mode = os.fstat(fd).st_mode
-            if stat.S_ISDIR(mode) or stat.S_ISCHR(mode):
-                flags = os.O_RDONLY if stat.S_ISDIR(mode) else os.O_RDWR
-                path = f"/proc/self/fd/{fd}" if stat.S_ISDIR(mode) else os.devnull
-                new = os.open(path, flags)
-                os.dup2(new, fd, inheritable=False)
-                os.close(new)
+            if stat.S_ISDIR(mode):
+                shared.append(SharedDescriptor(fd, f"/proc/self/fd/{fd}", os.O_RDONLY))
+            elif stat.S_ISCHR(mode):
+                shared.append(SharedDescriptor(fd, os.devnull, os.O_RDWR))
+    return shared
+
+
+def own_descriptors(shared: Sequence[SharedDescriptor]) -> None:
+    """Open anew what a worker shares with its server: offsets and flags would be remembered."""
+    for descriptor in shared:
+        with contextlib.suppress(OSError):
+            new = os.open(descriptor.path, descriptor.flags)
+            os.dup2(new, descriptor.number, inheritable=False)
+            os.close(new)
 
 
 def forget_how_it_was_started() -> None:

@@ -227,20 +227,19 @@ class StandInModule(types.ModuleType):
         return StandIn()
 
 
-def out_of_reach(names: Sequence[str]) -> list[str]:
-    """Imported modules that the assignment does not allow, or that the student's `names` hide."""
-    return [
+def hide(names: Sequence[str]) -> dict[str, types.ModuleType]:
+    """Leave in nobody's reach what the assignment does not allow, or the student's `names` hide.
+
+    Whoever keeps these modules spares Python taking them apart, and can put them back.
+    """
+    hidden = [
         name
         for name in sys.modules
         if (top := name.partition(".")[0]) in _NEVER_IMPORTED
         or top in names
         or name.startswith("__editable__")
     ]
-
-
-def forget(names: Sequence[str]) -> list[types.ModuleType]:
-    """Leave these modules in nobody's reach. Whoever keeps them spares Python taking them apart."""
-    return [sys.modules.pop(name) for name in names if name in sys.modules]
+    return {name: sys.modules.pop(name) for name in hidden}
 
 
 class _Flat(ast.NodeTransformer):

@@ -153,18 +153,36 @@ _AT_NUMBER, _AT_ARCHITECTURE, _AT_ARGUMENT = 0, 4, 16
 
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 _libc = ctypes.CDLL(None, use_errno=True)
+_OWN_PID = b"\xff\xff\xff\x7f"
+"""Stands in a filter for the number of the worker: larger than any."""
+
+
+class _Program(ctypes.Structure):
+    """What the kernel is handed: the number of instructions, and where they are."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_char_p))
 
 
 def refuse_always() -> None:
     """Refuse sockets, tracing, shared memory, namespaces and the kernel's riskier doors."""
     machine = _machine()
-    _install(machine, _refusals(_ALWAYS_REFUSED, machine))
+    _load(_whole(machine, _refusals(_ALWAYS_REFUSED, machine)))
 
 
 def refuse_once_loaded(pid: int) -> None:
     """Refuse new processes and programs, and to act on any but `pid`; threads may start."""
-    machine = _machine()
-    program = [_refused_once_loaded(machine)]
+    _load(_once_loaded(_machine()).replace(_OWN_PID, struct.pack("I", pid)))
+
+
+def prepare() -> None:
+    """Assemble what is the same in all workers, for the process that they are forked from."""
+    _once_loaded(_machine())
+
+
+@cache
+def _once_loaded(machine: int) -> bytes:
+    """The filter of a worker, but for its own number."""
+    program = _refusals(_REFUSED_ONCE_LOADED, machine)
     # The C library falls back to clone, whose flags a filter can read, when clone3 is missing.
     program += _when(_CLONE3[machine], [_ret(_REFUSE | errno.ENOSYS)])
     program += _when(
@@ -176,12 +194,13 @@ def refuse_once_loaded(pid: int) -> None:
             _ret(_REFUSE | errno.EPERM),
         ],
     )
+    (own_pid,) = struct.unpack("I", _OWN_PID)
     for number in (_KILL[machine], _TGKILL[machine]):
         program += _when(
             number,
             [
                 _op(_LOAD, _AT_ARGUMENT),
-                _op(_JUMP_EQUAL, pid, 0, 1),
+                _op(_JUMP_EQUAL, own_pid, 0, 1),
                 _ret(_ALLOW),
                 _ret(_REFUSE | errno.EPERM),
             ],
@@ -201,17 +220,7 @@ def refuse_once_loaded(pid: int) -> None:
         for value in refused:
             block += [_op(_JUMP_EQUAL, value, 0, 1), _ret(_REFUSE | errno.EPERM)]
         program += _when(numbers[machine], [*block, _ret(_ALLOW)])
-    _install(machine, program)
-
-
-def prepare() -> None:
-    """Assemble what is the same in all workers, for the process that they are forked from."""
-    _refused_once_loaded(_machine())
-
-
-@cache
-def _refused_once_loaded(machine: int) -> bytes:
-    return b"".join(_refusals(_REFUSED_ONCE_LOADED, machine))
+    return _whole(machine, program)
 
 
 def _machine() -> int:
@@ -243,7 +252,8 @@ def _ret(value: int) -> bytes:
     return _op(_RETURN, value)
 
 
-def _install(machine: int, program: list[bytes]) -> None:
+def _whole(machine: int, program: list[bytes]) -> bytes:
+    """A filter that allows what `program` does not decide."""
     architecture = next(a for a, index in _ARCHITECTURES.values() if index == machine)
     head = [
         _op(_LOAD, _AT_ARCHITECTURE),
@@ -253,9 +263,11 @@ def _install(machine: int, program: list[bytes]) -> None:
     ]
     if machine == 0:
         head += [_op(_JUMP_AT_LEAST, _X32, 0, 1), _ret(_REFUSE | errno.EPERM)]
-    code = b"".join([*head, *program, _ret(_ALLOW)])
-    buffer = ctypes.create_string_buffer(code, len(code))
-    header = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(buffer))
-    if _libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, header, 0, 0) != 0:
+    return b"".join([*head, *program, _ret(_ALLOW)])
+
+
+def _load(code: bytes) -> None:
+    program = _Program(len(code) // 8, code)
+    if _libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(program), 0, 0) != 0:
         error = ctypes.get_errno()
         raise OSError(error, os.strerror(error))

@@ -7,10 +7,13 @@ code manage to end it.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import os
 import signal
 import socket
+import sys
+import types
 from typing import Union
 
 import msgspec
@@ -19,6 +22,7 @@ from msgspec import Struct
 
 from . import isolation, modules, scratch, wire, worker
 
+_libc = ctypes.PyDLL(None)
 _WATCH_S = 0.02
 """Between looks at the scratch folder: what is written meanwhile comes on top."""
 
@@ -87,17 +91,13 @@ def serve(sock: socket.socket, plan: isolation.Plan, parent: int) -> None:
     # What is alive now stays: a worker that collects garbage need not copy its pages.
     gc.collect()
     gc.freeze()
-    channel = wire.Channel(sock, exact=True)
+    channel = wire.Channel(sock, exact=True, patience_s=_WATCH_S)
     channel.send(Started(missing))
     server = Server(sock, channel, already, tasks, plan.scratch)
-    while True:
-        while not channel.answers_within(_WATCH_S):
-            server.watch()
-        try:
-            order = channel.receive(order_decoder, largest=wire.MAX_REQUEST)
-        except wire.Closed:
-            return
-        channel.send(server.obey(order))
+    with contextlib.suppress(wire.Closed):
+        while True:
+            order = channel.receive(order_decoder, largest=wire.MAX_REQUEST, waiting=server.watch)
+            channel.send(server.obey(order))
 
 
 class Server:
@@ -115,10 +115,9 @@ class Server:
         self._channel = channel
         self._already = already
         self._tasks = tasks
-        self._compiled: list[modules.Compiled] = []
-        self._gate = modules.Gate([], [], [])
-        self._hidden: list[str] = []
-        self._limits = isolation.WorkerLimits()
+        self._staged = worker.Staged([], modules.Gate([], [], []), isolation.WorkerLimits())
+        self._hidden: dict[str, types.ModuleType] = {}
+        self._descriptors = isolation.shared_descriptors()
         self._scratch = scratch_folder
         self._workers: list[int] = []
         self._overfull: set[int] = set()
@@ -134,13 +133,7 @@ class Server:
     def obey(self, order: Order) -> Report:
         """Carry out one order."""
         if isinstance(order, Stage):
-            with isolation.memory_within(order.limits, self._already):
-                self._compiled = [modules.compile_source(source) for source in order.sources]
-            modules.import_ahead(self._compiled)
-            self._gate = modules.Gate(self._compiled, order.allowed, order.stand_ins)
-            self._hidden = modules.out_of_reach([c.source.module for c in self._compiled])
-            self._limits = order.limits
-            return Staged([broken for c in self._compiled for broken in c.broken])
+            return self._stage(order)
         if isinstance(order, Reap):
             status = _end(order.pid)
             self._workers = [pid for pid in self._workers if pid != order.pid]
@@ -149,22 +142,34 @@ class Server:
         _, fds, _, _ = socket.recv_fds(self._sock, 1, 1)
         child_sock = socket.socket(fileno=fds[0])
         server = os.getpid()
-        pid = os.fork()
+        pid = _fork()
         if pid == 0:
             self._be_child(order, child_sock, server)
         child_sock.close()
         self._workers.append(pid)
         return Spawned(pid)
 
+    def _stage(self, order: Stage) -> Staged:
+        with isolation.memory_within(order.limits, self._already):
+            compiled = [modules.compile_source(source) for source in order.sources]
+        sys.modules.update(self._hidden)
+        modules.import_ahead(compiled)
+        gate = modules.Gate(compiled, order.allowed, order.stand_ins)
+        self._staged = worker.Staged(compiled, gate, order.limits)
+        # What this process has imported for itself is not for the student's code to find. Nothing
+        # is imported here any more.
+        self._hidden = modules.hide([source.module for source in order.sources])
+        gc.freeze()
+        return Staged([broken for c in compiled for broken in c.broken])
+
     def _be_child(self, order: Spawn | Probe, sock: socket.socket, server: int) -> None:
         status = 0
         try:
             self._channel.close()
-            isolation.own_descriptors()
-            isolation.limit_worker(self._limits, self._already, self._tasks)
+            isolation.own_descriptors(self._descriptors)
+            isolation.limit_worker(self._staged.limits, self._already, self._tasks)
             if isinstance(order, Spawn):
-                output = worker.CappedText(self._limits.output)
-                worker.run(sock, self._compiled, self._gate, self._hidden, output, server)
+                worker.run(sock, self._staged, server)
             else:
                 isolation.shut_worker(server)
                 wire.Channel(sock).send(isolation.self_test(order.targets))
@@ -172,6 +177,14 @@ class Server:
             status = 1
         finally:
             os._exit(status)
+
+
+def _fork() -> int:
+    """Fork as `os.fork` does, without what Python does in a child for the sake of other threads.
+
+    There are none here, and its hooks touch four times the memory that a worker starts with.
+    """
+    return _libc.fork() if sys.platform == "linux" else os.fork()
 
 
 def _end(pid: int) -> int:

@@ -7,6 +7,7 @@ data or with what went wrong. It decides nothing: what it says is only ever an a
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import io
@@ -71,20 +72,33 @@ class CappedText(io.TextIOBase):
         return text
 
 
-def run(
-    sock: socket.socket,
-    compiled: Sequence[modules.Compiled],
-    gate: modules.Gate,
-    hidden: Sequence[str],
-    output: CappedText,
-    server: int,
-) -> None:
+class Staged:
+    """What all workers of one submission start from: made once, before they are forked."""
+
+    def __init__(
+        self,
+        compiled: Sequence[modules.Compiled],
+        gate: modules.Gate,
+        limits: isolation.WorkerLimits,
+    ) -> None:
+        self.compiled = {c.source.module: c for c in compiled}
+        self.notebook = next((c.source.module for c in compiled if c.source.cells), None)
+        self.files = modules.files_of(compiled)
+        self.gate = gate
+        self.limits = limits
+        self.output = CappedText(limits.output)
+        self.input = io.StringIO()
+
+
+def run(sock: socket.socket, staged: Staged, server: int) -> None:
     """Shut this process in, say that it is ready, and serve requests until the channel closes."""
     isolation.shut_worker(server)
-    channel = wire.Channel(sock)
-    worker = Worker(channel, compiled, gate, output)
-    sys.meta_path.insert(0, gate)
-    worker.forgotten = modules.forget(hidden)
+    sys.stdin = staged.input
+    sys.stdout = sys.stderr = staged.output
+    sys.__stdout__ = sys.__stderr__ = staged.output  # type: ignore[assignment,misc]
+    sys.meta_path.insert(0, staged.gate)
+    channel = wire.Channel(sock, patience_s=0)
+    worker = Worker(channel, staged)
     channel.send(wire.Ready())
     begin = channel.receive(wire.begin_decoder)
     isolation.run_on(begin.cores)
@@ -97,45 +111,38 @@ def run(
 class Worker:
     """The objects, the arrays and the call under way."""
 
-    def __init__(
-        self,
-        channel: wire.Channel,
-        compiled: Sequence[modules.Compiled],
-        gate: modules.Gate,
-        output: CappedText,
-    ) -> None:
+    def __init__(self, channel: wire.Channel, staged: Staged) -> None:
         self._channel = channel
-        self._compiled = {c.source.module: c for c in compiled}
-        self._notebook = next((c.source.module for c in compiled if c.source.cells), None)
-        self._files = modules.files_of(compiled)
-        self._gate = gate
-        self._output = output
+        self._compiled = staged.compiled
+        self._notebook = staged.notebook
+        self._files = staged.files
+        self._gate = staged.gate
+        self._output = staged.output
         self._objects: list[Any] = []
         self._from_callbacks: list[BaseException] = []
         self._counter: LineCount | None = None
         self._sent: dict[int, values.Array] = {}
         self._arguments: dict[int, values.Array] = {}
-        self.forgotten: list[types.ModuleType] = []
-        sys.stdin = io.StringIO()
-        sys.stdout = sys.stderr = output
-        sys.__stdout__ = sys.__stderr__ = output  # type: ignore[assignment,misc]
 
     def serve(self) -> None:
         """Answer requests until there are no more."""
-        while True:
-            try:
-                request = self._channel.receive(wire.request_decoder, largest=wire.MAX_REQUEST)
-            except wire.Closed:
-                return
-            self._channel.send(self._answer(request))
+        with contextlib.suppress(wire.Closed):
+            while True:
+                self.answer_next()
+
+    def answer_next(self) -> None:
+        """Wait for a request, and answer it."""
+        request = self._channel.receive(wire.request_decoder, largest=wire.MAX_REQUEST)
+        self._channel.send(self._answer(request))
 
     def _answer(self, request: wire.Request) -> wire.Returned | wire.Raised:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             answer = self._attempt(request)
-        warned = self._warned(caught)
         printed = self._output.take()
-        return structs.replace(answer, warned=warned, printed=printed)
+        if not caught and not printed:
+            return answer
+        return structs.replace(answer, warned=self._warned(caught), printed=printed)
 
     def _attempt(self, request: wire.Request) -> wire.Returned | wire.Raised:
         try:
