@@ -110,7 +110,7 @@ def _obey(sock: socket.socket) -> None:
     sock = _drop_what_was_inherited(sock)
     sweep.become_subreaper()
     isolation.hide_from_siblings()
-    channel = wire.Channel(sock, exact=True)
+    channel = wire.Channel(sock, exact=True, patience_s=0)
     user: int | None = None
     scratch_folder = ""
     child = 0

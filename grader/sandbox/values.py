@@ -33,8 +33,9 @@ _MAX_AXES = 16
 MAX_TEXT = 20_000
 """Characters of one string; a longer one is cut by the side that sends it."""
 
-DTYPES = frozenset(np.dtype(c).str for c in "?bBhHiIlLqQefdFD")
+DTYPES = {np.dtype(c).str: np.dtype(c) for c in "?bBhHiIlLqQefdFD"}
 """The dtypes that cross: booleans, integers, floats and complex numbers of native byte order."""
+_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 Array = npt.NDArray[Any]
 
@@ -53,6 +54,7 @@ class Packer:
     def __init__(self, special: Callable[[Any], Value]) -> None:
         self._special = special
         self._items = 0
+        self._references: dict[int, int] = {}
         self.arrays: list[Array] = []
 
     def pack(self, value: Any, depth: int = 0) -> Value:  # noqa: C901, PLR0911, PLR0912 - one line per type
@@ -63,6 +65,8 @@ class Packer:
         if self._items > MAX_ITEMS:
             raise Refused(f"more than {MAX_ITEMS} values at once")
         kind = type(value)
+        if kind is np.ndarray:
+            return self._array(value)
         if value is None or kind is bool or kind is float:
             return value  # type: ignore[no-any-return]
         if kind is int:
@@ -71,8 +75,6 @@ class Packer:
             return value  # type: ignore[no-any-return]
         if kind is str:
             return value[:MAX_TEXT].encode("utf-8", "replace").decode("utf-8")  # type: ignore[no-any-return]
-        if kind is np.ndarray:
-            return self._array(value)
         if kind is complex:
             return ComplexData(value.real, value.imag)
         if kind is list:
@@ -95,14 +97,17 @@ class Packer:
         return packed
 
     def _array(self, value: Array) -> Value:
-        for ref, known in enumerate(self.arrays):
-            if known is value:
-                return SameArray(ref)
-        dtype = _dtype(value.dtype, "an array")
-        if value.ndim > _MAX_AXES or _extent(value.shape, value.dtype) > MAX_ARRAY:
+        # The arrays are kept, so that no other can come to have the number of one of them.
+        ref = self._references.setdefault(id(value), len(self.arrays))
+        if ref < len(self.arrays):
+            return SameArray(ref)
+        dtype = _NAMES.get(value.dtype) or _dtype(value.dtype, "an array")
+        shape = value.shape
+        large = value.nbytes > MAX_ARRAY or (value.size == 0 and _extent(shape, 1) > MAX_ARRAY)
+        if len(shape) > _MAX_AXES or large:
             raise Refused(f"an array of {value.nbytes} bytes")
         self.arrays.append(value)
-        return ArrayData(dtype, value.shape, value.tobytes(), len(self.arrays) - 1)
+        return ArrayData(dtype, shape, value.tobytes(), ref)
 
 
 class Unpacker:
@@ -127,20 +132,22 @@ class Unpacker:
             raise Malformed(f"more than {MAX_ITEMS} values")
         if depth > MAX_DEPTH:
             raise Malformed(f"a value nested more than {MAX_DEPTH} deep")
-        if isinstance(value, int) and not -(2**63) <= value < 2**63:
-            raise Malformed("an int of more than 64 bits")
-        if value is None or isinstance(value, (bool, int, float, str)):
-            return value
         if isinstance(value, ArrayData):
             known = 0 <= value.ref < len(self._own)
             array = self._own[value.ref] if known else unpack_array(value)
             self.arrays[value.ref] = array
             return array
-        if isinstance(value, ScalarData):
-            return unpack_array(ArrayData(value.dtype, (1,), value.data))[0]
+        if value is None or isinstance(value, (float, bool, str)):
+            return value
+        if isinstance(value, int):
+            if not -(2**63) <= value < 2**63:
+                raise Malformed("an int of more than 64 bits")
+            return value
         if isinstance(value, (ListData, TupleData)):
             items = [self.unpack(item, depth + 1) for item in value.items]
             return items if isinstance(value, ListData) else tuple(items)
+        if isinstance(value, ScalarData):
+            return unpack_array(ArrayData(value.dtype, (1,), value.data))[0]
         if isinstance(value, DictData):
             return self._dict(value, depth)
         if isinstance(value, ComplexData):
@@ -164,25 +171,31 @@ class Unpacker:
 
 def unpack_array(value: ArrayData) -> Array:
     """Make the array that these bytes describe, a writable copy in C order."""
-    if value.dtype not in DTYPES or len(value.shape) > _MAX_AXES:
+    dtype, shape = DTYPES.get(value.dtype), value.shape
+    if dtype is None or len(shape) > _MAX_AXES:
         raise Malformed("an array of unknown kind")
-    dtype = np.dtype(value.dtype)
-    if any(not 0 <= n <= MAX_ARRAY for n in value.shape) or _extent(value.shape, dtype) > MAX_ARRAY:
-        raise Malformed("an array of unknown kind")
-    size = dtype.itemsize
-    for n in value.shape:
+    # As if an axis of length 0 had length 1: else the others had no limit.
+    size = extent = dtype.itemsize
+    for n in shape:
+        if not 0 <= n <= MAX_ARRAY:
+            raise Malformed("an array of unknown kind")
         size *= n
+        extent *= n or 1
+    if extent > MAX_ARRAY:
+        raise Malformed("an array of unknown kind")
     if size != len(value.data):
         raise Malformed("an array whose bytes do not fit its shape")
-    flat = np.frombuffer(bytearray(value.data), dtype)
+    data = bytearray(value.data)
     if dtype.kind == "b":  # a byte that is neither 0 nor 1 would be no truth value
-        flat = flat.view(np.uint8) != 0
-    return flat.reshape(value.shape)
+        flat: Array = np.ndarray((size,), np.uint8, data) != 0
+        return flat.reshape(shape)
+    array: Array = np.ndarray(shape, dtype, data)
+    return array
 
 
-def _extent(shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
-    """Bytes of an array, as if an axis of length 0 had length 1: else the others had no limit."""
-    size = dtype.itemsize
+def _extent(shape: tuple[int, ...], itemsize: int) -> int:
+    """Bytes of an array, as if an axis of length 0 had length 1."""
+    size = itemsize
     for n in shape:
         size *= n or 1
     return size

@@ -8,10 +8,10 @@ and functions stay where they are and are named by a number.
 
 from __future__ import annotations
 
-import select
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Annotated, Any, Union
 
 import msgspec
@@ -21,6 +21,8 @@ MAX_MESSAGE = 8 * 2**20
 """Bytes in one message: a million float64 entries. Lists unfold to thirty times as much."""
 MAX_REQUEST = 64 * 2**20
 """Bytes in what the trusted side sends: whole submissions, and several arrays at once."""
+PATIENCE_S = 0.05
+"""After this time of waiting there is time for something else."""
 MAX_KEYS = 2_000
 """Keys of one dict: a worker may choose them so that all have one hash."""
 
@@ -296,7 +298,7 @@ request_decoder = msgspec.msgpack.Decoder(Request)
 answer_decoder = msgspec.msgpack.Decoder(Answer)
 
 
-def _is_all_pieces(data: bytearray) -> bool:
+def _is_all_pieces(data: bytes | bytearray) -> bool:
     """Whether a large message is made of pieces, which unfold to thirty times its size.
 
     Each piece has its tag behind a byte of the tag's length; among the bytes of arrays these pairs
@@ -308,18 +310,28 @@ def _is_all_pieces(data: bytearray) -> bool:
     return sum(data.count(pair) for pair in pairs) > _MOST_PIECES
 
 
+def _nothing() -> None:
+    """Wait on."""
+
+
 class Channel:
     """Length-prefixed messages over a socket, with a deadline.
 
-    An `exact` channel reads no further than a message, where descriptors may follow.
+    An `exact` channel reads no further than a message, where descriptors may follow. With patience
+    0 it waits for ever, whatever the deadline.
     """
 
-    def __init__(self, sock: socket.socket, *, exact: bool = False) -> None:
+    def __init__(
+        self, sock: socket.socket, *, exact: bool = False, patience_s: float = PATIENCE_S
+    ) -> None:
         self._sock = sock
         self._exact = exact
-        self._got = bytearray()
-        self._poll = select.poll()
-        self._poll.register(sock, select.POLLIN)
+        self._got: bytes | bytearray = b""
+        if patience_s:
+            # The kernel keeps the time: to ask it first whether something is there costs as much
+            # as to read it.
+            time_value = struct.pack("ll", 0, int(patience_s * 1e6))
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, time_value)
 
     def send(self, message: Any, timeout_s: float | None = None) -> None:
         """Send one message; `Closed` when nobody is there, `TimedOut` when nobody reads."""
@@ -336,13 +348,24 @@ class Channel:
             raise Closed from None
 
     def receive(
-        self, decoder: Any, deadline: float | None = None, largest: int = MAX_MESSAGE
+        self,
+        decoder: Any,
+        deadline: float | None = None,
+        largest: int = MAX_MESSAGE,
+        *,
+        waiting: Callable[[], object] = _nothing,
     ) -> Any:
-        """Receive one message until `deadline` [s, monotonic clock]."""
-        (size,) = _HEADER.unpack(self._exactly(_HEADER.size, deadline))
+        """Receive one message until `deadline` [s, monotonic clock].
+
+        `waiting` is called again and again while nothing comes.
+        """
+        (size,) = _HEADER.unpack_from(self._at_least(_HEADER.size, deadline, waiting))
         if size > largest:
             raise Malformed(f"a message of {size} bytes")
-        data = self._exactly(size, deadline)
+        end = _HEADER.size + size
+        got = self._at_least(end, deadline, waiting)
+        # What came along is kept for the next time.
+        data, self._got = got[_HEADER.size : end], got[end:]
         if largest == MAX_MESSAGE and _is_all_pieces(data):
             raise Malformed("a message of too many pieces")
         try:
@@ -350,9 +373,30 @@ class Channel:
         except (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError) as e:
             raise Malformed(type(e).__name__) from None
 
-    def answers_within(self, seconds: float) -> bool:
-        """Whether something to receive is here, or comes within this time."""
-        return bool(self._got or self._poll.poll(seconds * 1000))
+    def _at_least(
+        self, size: int, deadline: float | None, waiting: Callable[[], object]
+    ) -> bytes | bytearray:
+        """So many bytes, or more, of which none is taken."""
+        while len(self._got) < size:
+            if deadline is not None and time.monotonic() >= deadline:
+                raise TimedOut
+            missing = size - len(self._got)
+            try:
+                received = self._sock.recv(min(missing, _READ) if self._exact else _READ)
+            except BlockingIOError:
+                waiting()
+                continue
+            except OSError:
+                raise Closed from None
+            if not received:
+                raise Closed
+            if not self._got:
+                self._got = received
+            else:
+                if isinstance(self._got, bytes):
+                    self._got = bytearray(self._got)
+                self._got += received
+        return self._got
 
     def _send_rest(self, data: memoryview, timeout_s: float | None) -> None:
         try:
@@ -363,25 +407,6 @@ class Channel:
             raise TimedOut from None
         except OSError:
             raise Closed from None
-
-    def _exactly(self, size: int, deadline: float | None) -> bytearray:
-        """The next bytes; what came along with them is kept for the next time."""
-        while len(self._got) < size:
-            if deadline is not None:
-                left = deadline - time.monotonic()
-                if left <= 0 or not self._poll.poll(left * 1000):
-                    raise TimedOut
-            missing = size - len(self._got)
-            try:
-                received = self._sock.recv(min(missing if self._exact else _READ, _READ))
-            except OSError:
-                raise Closed from None
-            if not received:
-                raise Closed
-            self._got += received
-        data = self._got[:size]
-        del self._got[:size]
-        return data
 
     def fileno(self) -> int:
         """File descriptor of the socket."""
