@@ -6,8 +6,8 @@ made anew each time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, overload
 
 import numpy as np
 
@@ -20,6 +20,33 @@ StandIn = Callable[[wire.Value, Mapping[int, Any], Callable[[str], Any]], Any]
 """What a special value stands for, given objects by number and functions by name."""
 Own = tuple[Sequence[values.Array], Sequence[values.Array]]
 """Arrays of the check's that its functions may read, and what they held before the call."""
+
+
+class History(Sequence[Exchange]):
+    """Exchanges in order. Each is made when the first is looked at: of most checks none ever is."""
+
+    def __init__(self) -> None:
+        self._makers: list[Callable[[], Exchange]] = []
+        self._made: list[Exchange] = []
+
+    def add(self, make: Callable[[], Exchange]) -> None:
+        """Remember one more; it is made of messages, which nobody can change meanwhile."""
+        self._makers.append(make)
+
+    def __len__(self) -> int:
+        """Number of exchanges."""
+        return len(self._makers)
+
+    @overload
+    def __getitem__(self, index: int) -> Exchange: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Exchange]: ...
+
+    def __getitem__(self, index: int | slice) -> Exchange | list[Exchange]:
+        """An exchange by its number, or some of them."""
+        self._made += [make() for make in self._makers[len(self._made) :]]
+        return self._made[index]
 
 
 def of_call(
@@ -41,19 +68,19 @@ def of_call(
     )
 
 
-def of_request(request: wire.Request, value: wire.Value, stand_in: StandIn) -> Iterator[Exchange]:
+def of_request(
+    request: wire.Hold | wire.Attribute | wire.Read, value: wire.Value, stand_in: StandIn
+) -> Exchange:
     """What else is worth remembering: arrays that are held, and what is read of objects."""
     nothing: Own = ([], [])
     if isinstance(request, wire.Hold):
         arguments = _arguments([request.value], {}, stand_in, nothing)
-        yield Exchange("hold", "", arguments, _do_nothing, value=_answer(value))
-    elif isinstance(request, wire.Attribute):
-        arguments = _arguments([], {}, stand_in, nothing)
+        return Exchange("hold", "", arguments, _do_nothing, value=_answer(value))
+    arguments = _arguments([], {}, stand_in, nothing)
+    if isinstance(request, wire.Attribute):
         read = (request.name, arguments, _do_nothing, request.object, _answer(value))
-        yield Exchange("attribute", *read)
-    elif isinstance(request, wire.Read):
-        arguments = _arguments([], {}, stand_in, nothing)
-        yield Exchange("read", "", arguments, _do_nothing, request.object, _answer(value))
+        return Exchange("attribute", *read)
+    return Exchange("read", "", arguments, _do_nothing, request.object, _answer(value))
 
 
 def restore(arrays: Sequence[values.Array], before: Sequence[values.Array]) -> None:

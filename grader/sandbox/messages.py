@@ -14,6 +14,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 import numpy as np
 from msgspec import structs
@@ -315,12 +316,17 @@ class Vocabulary:
     def __init__(self, names: Iterable[str], texts: Iterable[str]) -> None:
         self._text = " ".join(" ".join(text.split()) for text in texts)
         self._names = frozenset(_WORD.findall(self._text)) | frozenset(names) | _PUBLIC
-        self._templates: list[list[str]] = []
+
+    @cached_property
+    def _templates(self) -> list[list[str]]:
+        """Texts with holes, of which the source makes its messages: most code raises none."""
+        found: list[list[str]] = []
         for match in _STRING.finditer(self._text):
             if "f" in match[1].lower() or "%" in match[3] or "{" in match[3]:
-                self._templates.append(_FIELD.split(match[3]))
-            if len(self._templates) >= _MAX_TEMPLATES:
+                found.append(_FIELD.split(match[3]))
+            if len(found) >= _MAX_TEMPLATES:
                 break
+        return found
 
     def tell(
         self, answer: wire.Raised, lengths: Mapping[str, int], plausible: frozenset[int]

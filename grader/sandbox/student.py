@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from grader.exchange import Exchange
 from grader.outcomes import CheckFailed, CodeLine, Finding, GraderFailed
 
 from . import memory, messages, values, wire, words
@@ -31,8 +30,6 @@ _RIGHT = 0.5
 """Share of a submission's time that is set aside for its checks evenly, whatever others take."""
 _GREED = 10.0
 """So many even shares of the rest may one check take."""
-_PATIENCE_S = 0.05
-"""After this time of waiting for the student's code, there is time for something else."""
 
 
 class Limits(Struct, frozen=True):
@@ -106,8 +103,10 @@ class Student:
         self._callback_bytes = _CALLBACK_BYTES
         self._lengths: set[int] = set()
         """Lengths of the arrays that were handed in: a message that names them tells nothing."""
-        self.history: list[Exchange] = []
+        self.history = memory.History()
         """What was asked so far and what came of it; an exchange is data until it is replayed."""
+        self.asked: dict[str, None] = {}
+        """Names of the functions that were called, in order."""
         self.last = Answer(None)
 
     def __getattr__(self, name: str) -> ModuleProxy:
@@ -172,45 +171,54 @@ class Student:
         except values.Refused as error:
             raise GraderFailed(f"{name}: an argument cannot cross the wall: {error}") from None
         call = wire.Call(method, packed, named, number, trace_lines)
-        before = [array.copy() for array in packer.arrays]
-        self._lengths.update(n for array in packer.arrays for n in array.shape)
-        # Functions of the check's may read the very arrays that they were handed in with.
+        if number < 0:
+            self.asked[method] = None
+        for array in packer.arrays:
+            self._lengths.update(array.shape)
+        # Only for a function of the check's are they brought to what they have become inside.
+        before = [array.copy() for array in packer.arrays] if self._callbacks else []
+        # Such functions may read the very arrays that they were handed in with.
         own = (packer.arrays, before) if len(self._callbacks) > callbacks else ([], [])
         try:
             answer = self._converse(call, name, packer.arrays)
         except CheckFailed as error:
-            self.history.append(
-                memory.of_call(call, None, self._stand_in, own, raised=error.finding)
-            )
+            raised = error.finding
+            self.history.add(lambda: memory.of_call(call, None, self._stand_in, own, raised))
             raise
         finally:
-            memory.restore(packer.arrays, before)
+            if before:
+                memory.restore(packer.arrays, before)
         value = self._unpack(answer.value, name)
-        self.history.append(memory.of_call(call, answer.value, self._stand_in, own))
+        self.history.add(lambda: memory.of_call(call, answer.value, self._stand_in, own))
         if trace_lines and answer.lines < 0:
             raise CheckFailed(words.of_tampering(name))
-        where = self._handed.sources.quote([answer.where] if answer.where else [])
+        sources = self._handed.sources
         self.last = Answer(
             value,
-            _argument_names(self._handed.sources, answer, packer, args, kwargs),
+            _argument_names(sources, answer, packer, args, kwargs) if answer.changed else (),
             answer.lines if trace_lines else None,
-            tuple(words.clean(entered, 120) for entered in answer.entered),
-            self._warnings(answer.warned),
+            tuple([words.clean(entered, 120) for entered in answer.entered]),
+            self._warnings(answer.warned) if answer.warned else (),
             answer.printed,
-            where,
+            sources.quote_one(answer.where) if answer.where else (),
         )
         return self.last
 
-    def ask(self, request: wire.Request, name: str) -> Any:
+    def ask(self, request: wire.Hold | wire.Read | wire.Attribute | wire.Next, name: str) -> Any:
         """Put any other request to the worker and return the value."""
         answer = self._converse(request, name, [])
-        self.history += memory.of_request(request, answer.value, self._stand_in)
-        if isinstance(request, wire.Attribute) and isinstance(answer.value, wire.FunctionData):
-            return answer.value
-        return self._unpack(answer.value, name)
+        is_method = isinstance(request, wire.Attribute) and isinstance(
+            answer.value, wire.FunctionData
+        )
+        value = answer.value if is_method else self._unpack(answer.value, name)
+        if not isinstance(request, wire.Next):
+            self.history.add(lambda: memory.of_request(request, answer.value, self._stand_in))
+        return value
 
     def _require_time(self, name: str) -> None:
         """Raise CheckFailed where the function, or the import of its module, is known for slow."""
+        if not self._handed.timeouts:
+            return
         for what in (name, name.partition(".")[0]):
             if self._handed.timeouts[what] >= _MAX_TIMEOUTS:
                 raise CheckFailed(words.of_repeated_timeouts(name, what))
@@ -236,9 +244,9 @@ class Student:
         try:
             worker.channel.send(request, max(0.001, deadline - time.monotonic()))
             while True:
-                if not worker.channel.answers_within(_PATIENCE_S):
-                    self._handed.on_wait()
-                answer = worker.channel.receive(wire.answer_decoder, deadline)
+                answer = worker.channel.receive(
+                    wire.answer_decoder, deadline, waiting=self._handed.on_wait
+                )
                 if isinstance(answer, wire.Imported) and module not in self._imported:
                     self._imported.add(module)
                     began, deadline = time.monotonic(), self._deadline_of_call(calls)

@@ -15,6 +15,7 @@ from .messages import WITHHELD, Vocabulary
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
 _MAX_MESSAGE = 300
+_MAX_QUOTED = 1_000  # different lines that are kept
 
 _PYTHON_2 = {
     "print": "Python 3 prints with parentheses: print(...).",
@@ -44,6 +45,7 @@ class Sources:
         self.expected = frozenset(expected)
         """Modules that the assignment asks for."""
         self._lines: dict[str, list[str]] = {}
+        self._quoted: dict[wire.Frame, tuple[CodeLine, ...]] = {}
         self.modules = {s.module: s.name for s in sources}
         self.notebook = next((s.name for s in sources if s.cells), None)
         for source in sources:
@@ -58,7 +60,7 @@ class Sources:
         texts = ["\n".join(lines) for lines in self._lines.values()]
         return Vocabulary([*self.modules, *self.expected], texts)
 
-    @property
+    @cached_property
     def lengths(self) -> dict[str, int]:
         """Number of lines by file."""
         return {name: len(lines) for name, lines in self._lines.items()}
@@ -74,6 +76,14 @@ class Sources:
             CodeLine(f.file, f.line, self._text(f), clean(f.function, 80))
             for f in self.vocabulary.frames(frames, self.lengths)
         )
+
+    def quote_one(self, frame: wire.Frame) -> tuple[CodeLine, ...]:
+        """The student's line that this frame names, if it does; the same is asked for often."""
+        if frame not in self._quoted:
+            if len(self._quoted) > _MAX_QUOTED:  # of a worker that was taken over
+                self._quoted.clear()
+            self._quoted[frame] = self.quote([frame])
+        return self._quoted[frame]
 
     def _text(self, frame: wire.Frame) -> str:
         lines = self._lines[frame.file]

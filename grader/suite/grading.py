@@ -73,7 +73,6 @@ class Running(Struct):
     student: Any = None
     given: dict[str, Any] = {}
     began: float = 0.0
-    graded: bool = False
 
 
 class CheckGrader:
@@ -270,5 +269,4 @@ def _all(first: Finding | None, record: CheckRecord) -> tuple[Finding, ...]:
 
 def _functions(running: Running) -> tuple[str, ...]:
     """The student's functions that a check asked for, in order, by whatever way it asked."""
-    asked = [e.name for e in running.student.history if e.kind == "call"]
-    return tuple(dict.fromkeys([*running.record.functions, *asked]))
+    return tuple(dict.fromkeys([*running.record.functions, *running.student.asked]))

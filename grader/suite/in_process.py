@@ -55,6 +55,7 @@ class InProcessStudent:
         self.last = InProcessAnswer(None)
         self.history: tuple[Exchange, ...] = ()
         """Nothing: what is trusted needs no diagnosis."""
+        self.asked: tuple[str, ...] = ()
 
     def __getattr__(self, name: str) -> Module:
         """A module."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from grader.exchange import Exchange
@@ -56,6 +56,10 @@ class Student(Protocol):
     @property
     def history(self) -> Sequence[Exchange]:
         """What was asked so far, and what came of it."""
+
+    @property
+    def asked(self) -> Iterable[str]:
+        """Names of the functions that were called, in order."""
 
     def call(self, name: str, /, *args: Any, trace_lines: bool = False, **kwargs: Any) -> Answer:
         """Call a function. Raises CheckFailed for all that is the student's doing."""

@@ -100,7 +100,7 @@ def test_the_history_has_no_points_in_it() -> None:
     with student_of(TEXT) as student:
         student.call_each("code.alone", (0,), {}, 0, [1, 2])
 
-        assert student.history == []
+        assert not student.history
 
 
 def test_each_point_has_the_time_of_a_call() -> None:
