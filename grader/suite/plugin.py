@@ -3,9 +3,9 @@
 1. `pytest_configure` names the marks.
 2. `pytest_collectreport` sees a suite that cannot be read: its points become the staff's to give.
 3. `pytest_collection_modifyitems` reads the marks, numbers the checks and splits their points.
-4. For each check the fixtures make its seed, its data, its worker and its `check`.
-5. `pytest_runtest_makereport` turns what happened into an outcome, and closes the worker.
-6. `pytest_internalerror` sees the grader's own failures.
+4. `pytest_runtest_protocol` runs a check: its seed, its data and its worker are made, pytest sets
+   it up, calls it and tears it down, and what happened becomes an outcome.
+5. `pytest_internalerror` sees the grader's own failures.
 
 Whatever cannot be graded is an outcome all the same: it earns nothing, costs nothing, and says that
 the grader failed.
@@ -17,10 +17,10 @@ import hashlib
 import hmac
 import types
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -31,6 +31,8 @@ from .grading import CheckGrader, Running, RunSettings, SuiteSettings
 from .record import CheckRecord
 
 _RUNNING = pytest.StashKey[Running]()
+Ended = pytest.CallInfo[Any]
+"""How a step of a check ended."""
 
 
 class GradingPlugin:
@@ -51,6 +53,7 @@ class GradingPlugin:
         self.outcomes: list[Outcome] = []
         self.troubles = self._grader.troubles
         self.leaderboard = self._grader.leaderboard
+        self._given: dict[str, Any] = {}
         self._checks = self._begun = 0
 
     @property
@@ -110,54 +113,74 @@ class GradingPlugin:
         self._checks = len(wanted)
 
     @pytest.fixture
-    def student(self, request: pytest.FixtureRequest) -> Any:
+    def student(self) -> Any:
         """The student's modules, behind the wall."""
-        return _running(request).given["student"]
+        return self.given["student"]
 
     @pytest.fixture
-    def reference(self, request: pytest.FixtureRequest) -> Any:
+    def reference(self) -> Any:
         """The reference package."""
-        return _running(request).given["reference"]
+        return self.given["reference"]
 
     @pytest.fixture
-    def check(self, request: pytest.FixtureRequest) -> Any:
+    def check(self) -> Any:
         """What may be asked of the student's functions."""
-        return _running(request).given["check"]
+        return self.given["check"]
 
     @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> Any:
+    def rng(self) -> Any:
         """A numpy Generator with the check's own seed."""
-        return _running(request).given["rng"]
+        return self.given["rng"]
 
     @pytest.fixture
-    def problem(self, request: pytest.FixtureRequest) -> Any:
+    def problem(self) -> Any:
         """Well-designed random data with the check's own seed."""
-        return _running(request).given["problem"]
+        return self.given["problem"]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the check that runs is given, by name."""
+        return self._given
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Start the clock of a check; its worker starts with its first call."""
-        self._begun += 1
-        self._grader.begin(item.stash[_RUNNING])
+    def pytest_runtest_protocol(self, item: pytest.Function, nextitem: pytest.Item | None) -> bool:
+        """Run a check, in the place of pytest's own steps: those write reports for a terminal."""
+        self.run_check(item, nextitem)
+        return True
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Turn what a check came to into its outcome."""
-        report = yield
-        running = item.stash.get(_RUNNING, None)
-        if running is None:
-            return report
-        if call.when == "teardown":
+    def run_check(self, item: pytest.Function, nextitem: pytest.Item | None) -> None:
+        """Set a check up, call it, tear it down; turn what came of it into an outcome."""
+        running = item.stash[_RUNNING]
+        if not item._request:  # noqa: SLF001 - pytest's own steps ask for it, for a second run
+            item._initrequest()  # noqa: SLF001 - the same
+        try:
+            ended = _step("setup", lambda: self._set_up(item, running))
+            if ended.excinfo is None:
+                ended = _step("call", lambda: item.ihook.pytest_runtest_call(item=item))
+            details = "" if ended.excinfo is None else _details(item, ended)
+            self._add(self._grader.grade(item, running, ended, details))
+        finally:
+            end = item.ihook.pytest_runtest_teardown
+            ended = _step("teardown", lambda: end(item=item, nextitem=nextitem))
             if running.student is not None:
                 running.student.close()
-            if call.excinfo is not None:
-                self.troubles.append(f"{running.name}: teardown failed: {report.longreprtext}")
-        elif not running.graded and (call.when == "call" or call.excinfo is not None):
-            running.graded = True
-            self._add(self._grader.grade(item, running, call, report.longreprtext))
-        return report
+            if ended.excinfo is not None:
+                self.troubles.append(f"{running.name}: teardown failed: {_details(item, ended)}")
+            # As in pytest's own steps: a check leaves nothing of what it was given.
+            item._request = False  # type: ignore[assignment]  # noqa: SLF001
+            item.funcargs = {}
+
+    def _set_up(self, item: pytest.Function, running: Running) -> None:
+        """Start the clock of a check; its worker starts with its first call."""
+        self._begun += 1
+        self._grader.begin(running)
+        self._given = running.given
+        # Found here, ours are not made by pytest, which would take as long as a call. Where a suite
+        # has a fixture of the same name, there are two.
+        for name, known in item._fixtureinfo.name2fixturedefs.items():  # noqa: SLF001
+            if name in self._given and len(known) == 1:
+                item.funcargs[name] = self._given[name]
+        item.ihook.pytest_runtest_setup(item=item)
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Keep what failed in pytest or in a plugin of it."""
@@ -197,8 +220,15 @@ class GradingPlugin:
         self._on_outcome()
 
 
-def _running(request: pytest.FixtureRequest) -> Running:
-    return request.node.stash[_RUNNING]  # type: ignore[no-any-return]
+def _step(when: Literal["setup", "call", "teardown"], run: Callable[[], object]) -> Ended:
+    """Run one step of a check, and keep the exception that it came to, if it did."""
+    return pytest.CallInfo.from_call(run, when, (pytest.exit.Exception, KeyboardInterrupt))
+
+
+def _details(item: pytest.Function, ended: Ended) -> str:
+    """What pytest says of an exception, for the staff."""
+    report: pytest.TestReport = item.ihook.pytest_runtest_makereport(item=item, call=ended)
+    return report.longreprtext
 
 
 def _function_name(item: pytest.Item) -> str:

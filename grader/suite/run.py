@@ -15,9 +15,9 @@ import pytest
 from .plugin import GradingPlugin
 
 _UNNEEDED = (
-    *("cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging", "pastebin"),
-    *("setuponly", "setupplan", "stepwise", "terminal", "threadexception", "unittest"),
-    "unraisableexception",
+    *("cacheprovider", "capture", "debugging", "doctest", "faulthandler", "junitxml", "legacypath"),
+    *("logging", "pastebin", "setuponly", "setupplan", "stepwise", "terminal", "threadexception"),
+    *("unittest", "unraisableexception", "warnings"),
 )
 """Plugins of pytest's own that a grade has no use for; each costs time at the start."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -32,20 +32,17 @@ class WarmSuites(GradingPlugin):
         self._serve(self)
         return True
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the plugin of this run gives."""
+        return self._given if self._current is self else self._current.given
+
+    def run_check(self, item: pytest.Function, nextitem: pytest.Item | None) -> None:
         """Let the plugin of this run do it."""
         if self._current is self:
-            super().pytest_runtest_setup(item)
+            super().run_check(item, nextitem)
         else:
-            self._current.pytest_runtest_setup(item)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Let the plugin of this run do it."""
-        return (yield from self._current.pytest_runtest_makereport(item, call))
+            self._current.run_check(item, nextitem)
 
     def run(self, plugin: GradingPlugin) -> None:
         """Run all checks that the plugin wants, as pytest itself would."""

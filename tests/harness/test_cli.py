@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from grading_fixtures import ROOT, Graded, copy_assignment, grade, plain, run_grader
-from other_assignment import write_trapezoids
+from other_assignment import changed, write_trapezoids
 
 EXAMPLES = ROOT / "tests" / "submissions"
 
@@ -21,6 +21,19 @@ def trapezoids(tmp_path: Path) -> Path:
 
 
 # Another assignment
+
+
+def test_suite_may_have_a_fixture_of_its_own_under_a_name_of_ours(trapezoids: Path) -> None:
+    """As with any plugin of pytest's, what is written nearer to the check counts."""
+    own = "@pytest.fixture\ndef rng(rng):\n    return Same()\n\n\n"
+    same = "class Same:\n    def normal(self, size):\n        return 2, 3\n\n\n"
+    changed(trapezoids, "judges/test_quadrature.py", "@points(4)", f"{same}{own}@points(4)")
+    seen = "2.0, 7)\n    assert (a, b) == (2, 3)"
+    changed(trapezoids, "judges/test_quadrature.py", "2.0, 7)", seen)
+
+    graded = grade(trapezoids / "right", trapezoids / "out", assignment=trapezoids)
+
+    assert graded.results["score"] == 10
 
 
 def test_another_assignment_is_graded_by_the_same_engine(trapezoids: Path) -> None:

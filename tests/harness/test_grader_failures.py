@@ -138,6 +138,18 @@ def test_fixture_that_fails_leaves_its_check_to_the_staff(trapezoids: Path) -> N
     assert "no such data" not in (graded.folder / "report.html").read_text("utf-8")
 
 
+def test_fixture_that_fails_at_its_end_is_told_to_the_staff(trapezoids: Path) -> None:
+    fixture = '@pytest.fixture\ndef n():\n    yield 7\n    raise OSError("still open")\n'
+    changed(trapezoids, "judges/test_quadrature.py", "@points(4)", f"{fixture}\n\n@points(4)")
+    changed(trapezoids, "judges/test_quadrature.py", "(check, rng)", "(check, rng, n)")
+
+    graded = grade(trapezoids / "right", trapezoids / "out", assignment=trapezoids)
+
+    assert graded.results["score"] == 10
+    assert graded.run.status == 1
+    assert "test_lines: teardown failed" in graded.run.complained
+
+
 def test_check_that_the_reference_fails_is_no_fault_of_the_student(trapezoids: Path) -> None:
     changed(trapezoids, "judges/test_sums.py", "check.matches", "assert False\n    check.matches")
 
