@@ -17,6 +17,8 @@ from grader.points import count
 __all__ = ["Findings", "view_findings"]
 
 _EXAMPLES = 3
+_ROWS = 400
+"""Rows of known mistakes: a page of a huge class must stay light, and nobody reads on."""
 _OTHER_ROWS = 60
 """Rows of findings that are no known mistake: the rest is counted."""
 _KINDS = {
@@ -66,7 +68,10 @@ class Findings(Struct, frozen=True):
     conventions: tuple[FoundView, ...]
     cascades: tuple[FoundView, ...]
     others: tuple[FoundView, ...]
+    more_mistakes: str
+    """How many known mistakes are left out, in words; empty if none is."""
     rest: str
+    """The same for `others`."""
     keys: Mapping[str, str]
 
 
@@ -79,7 +84,13 @@ def view_findings(records: Sequence[Record], links: Mapping[str, Link]) -> Findi
     others = _merged(f for f in found if f.misconception.kind not in _NAMED)
     own = [f for f in found if f.misconception.kind not in _NOT_ITS_OWN]
     functions = _merged(own, by_kind=False)
-    groups = (functions, mistakes, conventions, cascades, others[:_OTHER_ROWS])
+    groups = (
+        functions[:_ROWS],
+        mistakes[:_ROWS],
+        conventions[:_ROWS],
+        cascades[:_ROWS],
+        others[:_OTHER_ROWS],
+    )
     shown = [f for group in groups for f in group]
     numbers = {check.name: check.number for record in records for check in record.checks}
     views = iter([_view_found(f, key, links, len(records), numbers) for key, f in enumerate(shown)])
@@ -90,6 +101,7 @@ def view_findings(records: Sequence[Record], links: Mapping[str, Link]) -> Findi
         conventions=in_groups[2],
         cascades=in_groups[3],
         others=in_groups[4],
+        more_mistakes=_rest(mistakes[_ROWS:]),
         rest=_rest(others[_OTHER_ROWS:]),
         keys=_keys(shown),
     )

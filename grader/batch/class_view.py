@@ -121,6 +121,7 @@ class ClassView(Struct, frozen=True):
     conventions: tuple[FoundView, ...]
     cascades: tuple[FoundView, ...]
     others: tuple[FoundView, ...]
+    more_mistakes: str
     rest: str
     parts: tuple[PartView, ...]
     scatter: Scatter | None

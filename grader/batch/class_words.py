@@ -63,6 +63,7 @@ def build_class_view(
         conventions=findings.conventions,
         cascades=findings.cascades,
         others=findings.others,
+        more_mistakes=findings.more_mistakes,
         rest=findings.rest,
         parts=tuple(_view_part(part) for part in statistics.part_statistics(known)),
         scatter=draw_scatter([(c, "odd" if remark else "") for c, remark in checks]),
