@@ -8,6 +8,7 @@ grades, so that an attack can show what a layer is worth.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -94,6 +95,17 @@ def _callbacks_without_end() -> None:
     student._CALLBACK_BYTES = student._LARGEST_ARGUMENT = 10**12
 
 
+def _compile_without_limit() -> None:
+    isolation.memory_within = lambda *_limits: contextlib.nullcontext()  # type: ignore[assignment]
+
+
+class _Anything:
+    """Holds whatever it is asked for."""
+
+    def __contains__(self, _item: object) -> bool:
+        return True
+
+
 def _any_words() -> None:
     messages.Vocabulary.message = lambda _self, text, _known: text  # type: ignore[method-assign]
     messages.Vocabulary.name = lambda _self, text, *_limit: text  # type: ignore[method-assign]
@@ -172,6 +184,9 @@ LAYERS: dict[str, Callable[[], None]] = {
     "limit of the scratch folder": _set(scratch, "is_overfull", lambda _folder: False),
     "deadline of a call": _endless_call,
     "share of each check": _set(student.Handed, "share", lambda _self: 1e9),
+    "only data in callbacks": _set(student, "_holds_object", lambda _value: False),
+    "limits of the compiler": _compile_without_limit,
+    "few encodings": _set(unpack, "_ENCODINGS", _Anything()),
     "limit of callbacks": _callbacks_without_end,
     "limits of a message": _nothing,  # above, before the messages are defined
     "limit of a message": _set(wire.Channel.receive, "__defaults__", (None, 2**40)),
