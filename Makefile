@@ -31,6 +31,7 @@ suite: $(VENV)/ready
 redteam: $(VENV)/ready
 	$(BIN)/python -m tests.attacks.run
 	$(BIN)/python -m tests.attacks.row --count 200
+	$(BIN)/python -m tests.attacks.row --count 200 --batch
 	$(BIN)/python -m tests.attacks.small
 
 # A class of 500 with 60 bad submissions, its batch killed and run again on the way.

@@ -119,6 +119,8 @@ def _obey(sock: socket.socket) -> None:
         with contextlib.suppress(wire.Closed):
             order = channel.receive(_order_decoder)
         if isinstance(order, Start):
+            if scratch_folder and scratch_folder != order.plan.scratch:
+                scratch.remove(Path(scratch_folder))  # of a grade that was killed; else it is gone
             user, scratch_folder = order.plan.user, order.plan.scratch
             child = _fork_server(sock, order.plan)
             channel.send(Done(child))
@@ -128,7 +130,6 @@ def _obey(sock: socket.socket) -> None:
         child = 0
         sweep.sweep(user)
         if order is None:
-            # Of a grader that was killed; else it is gone.
             if scratch_folder:
                 scratch.remove(Path(scratch_folder))
             return

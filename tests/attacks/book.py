@@ -75,7 +75,7 @@ class Attack(Struct, frozen=True, forbid_unknown_fields=True):
     refused: bool = False
     """Whether the grader should refuse to begin, as bad usage."""
     interrupt_s: float = 0.0
-    """When the grader is killed, if it is. [s]"""
+    """How long after the attack has left a file `begun` the grader is killed, if it is. [s]"""
     limit: Limit | None = None
     holds: Literal["L1", "L2", "L3"] = "L3"
     """The lowest isolation level at which it is stopped."""

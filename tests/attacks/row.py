@@ -1,10 +1,11 @@
 """Submissions graded one after another in one process, every third one hostile: what is left.
 
-    python -m tests.attacks.row [--count 200] [--users root,user] [--hostile NAME]
+    python -m tests.attacks.row [--count 200] [--users root,user] [--hostile NAME] [--batch]
 
-After each grade everything is counted that one could leave for the next: processes, files, shared
-memory, queues, descriptors, threads. Honest submissions must come out exactly as when graded alone,
-by the command. Ends with status 1 if anything is left or differs.
+With --batch, they are one class for that command. After each grade, or at the class's end,
+everything is counted that one could leave for the next: processes, files, shared memory, queues,
+descriptors, threads. Honest submissions must come out exactly as when graded alone, by the command.
+Ends with status 1 if anything is left or differs.
 """
 
 from __future__ import annotations
@@ -35,6 +36,11 @@ _SLOWEST_S = 14.0
 _TELLING = ("escape", "leak", "deny", "forge")
 """Kinds that leave something, if any does: they come first."""
 _MEMORY_GROWTH = 60 * 2**20
+_GRADER = (
+    sys.executable,
+    "-c",
+    "import sys; from grader.cli import main; sys.exit(main(sys.argv[1:]))",
+)
 _TABLES = ("shm", "msg", "sem")
 _BETTER = """
 
@@ -54,19 +60,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--users", default="root,user" if os.geteuid() == 0 else "user")
     parser.add_argument("--place", type=Path, help="grade here, as whoever calls")
     parser.add_argument("--hostile", default="", help="only attacks whose name holds this")
+    parser.add_argument("--batch", action="store_true", help="as one class, by the command")
     parser.add_argument("--without", default="", help="layers to leave out, to see what is seen")
     asked = parser.parse_args(argv)
     if asked.place:
         for layer in filter(None, asked.without.split("; ")):
             switched.LAYERS[layer]()
-        return _grade_all(asked.place, asked.count, asked.hostile)
+        graded = _grade_class if asked.batch else _grade_all
+        return graded(asked.place, asked.count, asked.hostile)
     failed = 0
     for user in asked.users.split(","):
         number = 61_000 + os.getpid() % 4_000 if user == "user" and os.geteuid() == 0 else None
         place = Path(tempfile.mkdtemp(prefix="redteam-row-"))
         try:
             print(f"as {user}:", flush=True)
-            same = ("--count", str(asked.count), "--hostile", asked.hostile)
+            same: tuple[str, ...] = ("--count", str(asked.count), "--hostile", asked.hostile)
+            same += ("--batch",) if asked.batch else ()
             failed += _as_user(place, number, (*same, "--without", asked.without))
         finally:
             shutil.rmtree(place, ignore_errors=True)
@@ -136,6 +145,64 @@ def _grade_all(place: Path, count: int, wanted: str) -> int:
     return 1 if troubles else 0
 
 
+def _grade_class(place: Path, count: int, wanted: str) -> int:
+    _, paths = lay_out(place)
+    honest = {name: _honest(place, name) for name in ("plain", "better")}
+    alone = {name: _by_command(place, folder) for name, folder in honest.items()}
+    names = _lay_out_class(place, paths, honest, _hostile(count // 3, wanted), count)
+    sweep.become_subreaper()
+    start, began = _left(place), time.monotonic()
+    options = ("--assignment", str(place / "assignment"), "--out", str(place / "graded"))
+    subprocess.run(
+        [*_GRADER, "batch", str(place / "class"), *options, "--jobs", "1", "--quiet"],
+        check=False,
+        stdout=subprocess.DEVNULL,
+    )
+    seconds, left = time.monotonic() - began, _left(place)
+    troubles = [
+        f"{what}: {left[what]}" for what in left if what != "memory" and left[what] != start[what]
+    ]
+    for folder, name in names.items():
+        if name in alone:
+            results = _comparable(place / "graded" / folder / RESULTS)
+            results["extra_data"]["submission"] = name
+            if results != alone[name]:
+                troubles.append(f"{folder}: {name} is not graded as when alone")
+    print(
+        f"a class of {count}, {count // 3} of them hostile, in {seconds:.0f} s; "
+        f"{len(troubles)} left-overs or differences",
+        flush=True,
+    )
+    for trouble in troubles[:40]:
+        print(f"  {trouble}")
+    return 1 if troubles else 0
+
+
+def _lay_out_class(
+    place: Path,
+    paths: dict[str, str],
+    honest: dict[str, Path],
+    hostile: Sequence[Attack],
+    count: int,
+) -> dict[str, str]:
+    """A folder with so many submissions; what each of them is."""
+    names: dict[str, str] = {}
+    (place / "class").mkdir()
+    for number in range(count):
+        attack = hostile[number // 3 % len(hostile)] if number % 3 == 2 else None
+        name = attack.name if attack else ("plain", "better")[number // 3 % 2]
+        target = place / "class" / f"s{number:03}"
+        if attack is None:
+            shutil.copytree(honest[name], target)
+        else:
+            handed_in = hand_in(attack, place, paths)
+            # What is no folder is known by its ending.
+            handed_in.rename(target.with_suffix("" if handed_in.is_dir() else handed_in.suffix))
+            subprocess.run(["/bin/rm", "-rf", "--", str(place / "handed in")], check=True)
+        names[target.name] = name
+    return names
+
+
 def _hostile(most: int, wanted: str) -> list[Attack]:
     """So many attacks, those that leave something first, of each kind in turn."""
     fit = [
@@ -182,11 +249,10 @@ def _grade_one(
 
 def _by_command(place: Path, folder: Path) -> dict[str, Any]:
     """The grade of one submission alone, in a process of its own."""
-    command = "import sys; from grader.cli import main; sys.exit(main(sys.argv[1:]))"
     out = place / "alone"
     arguments = ("grade", str(folder), "--assignment", str(place / "assignment"))
     subprocess.run(
-        [sys.executable, "-c", command, *arguments, "--out", str(out)],
+        [*_GRADER, *arguments, "--out", str(out)],
         check=True,
         stdout=subprocess.DEVNULL,
     )

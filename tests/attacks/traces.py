@@ -106,13 +106,18 @@ def segments(name: str) -> list[str]:
 
 
 def watch(process: subprocess.Popen[bytes], scratch: Path, interrupt_s: float) -> Peak:
-    """Look at the grade every few milliseconds until it ends; end it if it never does."""
+    """Look at the grade every few milliseconds until it ends; end it if it never does.
+
+    One that is to be interrupted is killed so long after the attack has left a file `begun`.
+    """
     peak = Peak()
-    began = time.monotonic()
+    end = time.monotonic() + _GIVE_UP_S
+    waits = bool(interrupt_s)
     while process.poll() is None:
         _look(process.pid, scratch, peak)
-        passed = time.monotonic() - began
-        if passed > _GIVE_UP_S or (interrupt_s and passed > interrupt_s):
+        if waits and any(entry.name == "begun" for entry in _entries(scratch)):
+            waits, end = False, time.monotonic() + interrupt_s
+        if time.monotonic() > end:
             with contextlib.suppress(OSError):
                 process.kill()
         threading.Event().wait(0.01)

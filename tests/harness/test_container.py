@@ -126,4 +126,4 @@ def test_an_attack_in_the_container_wins_without_its_layer(
     name: str, without: tuple[str, ...]
 ) -> None:
     """What a container forbids of itself is no layer of ours."""
-    assert run.attempt(ATTACKS[name], "container", without).won
+    assert run.attempt_to_win(ATTACKS[name], "container", without).won

@@ -30,6 +30,13 @@ def test_nothing_is_left_and_honest_submissions_score_as_alone() -> None:
     assert "0 left-overs or differences" in ran.stdout
 
 
+def test_nothing_of_a_class_is_left() -> None:
+    ran = graded_in_a_row("--count", "6", "--batch")
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "a class of 6, 2 of them hostile" in ran.stdout
+
+
 @pytest.mark.parametrize(
     ("hostile", "without", "seen"),
     [
