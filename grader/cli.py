@@ -68,10 +68,10 @@ def grade(given: argparse.Namespace) -> int:
 def batch(given: argparse.Namespace) -> int:
     """Grade a class: an export of Gradescope's, or any folder of submissions."""
     from grader.assignment import AssignmentError
-    from grader.batch.adjustments import AdjustmentsError
     from grader.batch.crew import CrewFailed
-    from grader.batch.export import ExportError
-    from grader.batch.regrade import AgainstError
+    from grader.batch.grades.adjustments import AdjustmentsError
+    from grader.batch.grades.regrade import AgainstError
+    from grader.batch.intake.export import ExportError
     from grader.batch.run import Options, OutRefused, grade_class
     from grader.batch.write import write_class
 

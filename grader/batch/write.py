@@ -9,13 +9,13 @@ import msgspec
 from msgspec import Struct, structs
 
 from grader import __version__
-from grader.batch.changes import spoken, write_changes
-from grader.batch.class_page import render_class_page
-from grader.batch.gradebook import Row, build_rows, write_gradebook
+from grader.batch.grades.changes import spoken, write_changes
+from grader.batch.grades.gradebook import Row, build_rows, write_gradebook
+from grader.batch.grades.regrade import compare
+from grader.batch.likeness.similar import Pair
+from grader.batch.page.render import render_class_page
 from grader.batch.records import Entry, Record, write_whole
-from grader.batch.regrade import compare
 from grader.batch.run import Batch, Options
-from grader.batch.similar import Pair
 
 BATCH, GRADEBOOK, PAGE = "batch.json", "grades.csv", "class.html"
 

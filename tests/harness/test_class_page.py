@@ -15,9 +15,9 @@ from class_fixtures import simulated_class
 from msgspec import Struct, structs
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from grader.batch.class_page import render_class_page
+from grader.batch.likeness.similar import Pair
+from grader.batch.page.render import render_class_page
 from grader.batch.records import Checked, Entry, Misconception, Record, Submitter
-from grader.batch.similar import Pair
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.xdist_group("browser")

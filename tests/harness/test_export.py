@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.simulated_class import simulate
-from grader.batch import unzip
-from grader.batch.export import ExportError, read_export
+from grader.batch.intake import unzip
+from grader.batch.intake.export import ExportError, read_export
 from grader.batch.records import Entry, Export, Submitter
 from grader.submission import load_submission
 

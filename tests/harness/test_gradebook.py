@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from grader.assignment import Late
-from grader.batch.adjustments import Adjustments
-from grader.batch.gradebook import build_rows, text_cell, write_gradebook
-from grader.batch.lateness import Given
+from grader.batch.grades.adjustments import Adjustments
+from grader.batch.grades.gradebook import build_rows, text_cell, write_gradebook
+from grader.batch.grades.lateness import Given
+from grader.batch.intake.times import iso
 from grader.batch.records import Checked, Entry, Record, Submitter
-from grader.batch.times import iso
 
 DUE = datetime(2026, 10, 1, 12, tzinfo=timezone.utc)
 LATE = Late(DUE, 0.1)

@@ -10,16 +10,16 @@ import pytest
 from grading_fixtures import copy_assignment
 
 from grader.assignment import AssignmentError, Late, load_assignment
-from grader.batch.adjustments import (
+from grader.batch.grades.adjustments import (
     Adjustments,
     AdjustmentsError,
     find_adjustments,
     read_adjustments,
 )
+from grader.batch.grades.lateness import Adjusted, Given, adjust
+from grader.batch.intake.times import iso
 from grader.batch.keys import context_of
-from grader.batch.lateness import Adjusted, Given, adjust
 from grader.batch.records import Entry, Submitter
-from grader.batch.times import iso
 
 PACIFIC = timezone(timedelta(hours=-7))
 DUE = datetime(2026, 10, 1, 23, 59, tzinfo=PACIFIC)

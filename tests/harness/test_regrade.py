@@ -9,9 +9,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.batch.changes import CHANGES_CSV, CHANGES_HTML, check_words, spoken, write_changes
+from grader.batch.grades.changes import (
+    CHANGES_CSV,
+    CHANGES_HTML,
+    check_words,
+    spoken,
+    write_changes,
+)
+from grader.batch.grades.regrade import AgainstError, Changes, compare, read_records
 from grader.batch.records import Checked, Entry, Misconception, Record, Submitter
-from grader.batch.regrade import AgainstError, Changes, compare, read_records
 from grader.outcomes import Status
 
 

@@ -15,10 +15,10 @@ from disguises import disguise, work_over
 from grading_fixtures import ROOT
 
 from grader.assignment import load_assignment
-from grader.batch.fingerprints import fingerprints
-from grader.batch.prints import take_prints
+from grader.batch.likeness.fingerprints import fingerprints
+from grader.batch.likeness.prints import take_prints
+from grader.batch.likeness.similar import COMMON_MANY, LEAST_SHARE, similar_pairs
 from grader.batch.records import Entry
-from grader.batch.similar import COMMON_MANY, LEAST_SHARE, similar_pairs
 from grader.submission import load_submission
 
 ASSIGNMENT = load_assignment(ROOT)

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from class_fixtures import simulated_class
 
-from grader.batch.records import Checked, Misconception, Record
-from grader.batch.statistics import (
+from grader.batch.page.statistics import (
     alpha,
     check_statistics,
     distribution,
@@ -19,6 +18,7 @@ from grader.batch.statistics import (
     part_statistics,
     slowest,
 )
+from grader.batch.records import Checked, Misconception, Record
 
 SOFTMAX = Misconception("mistake", "losses.softmax", "softmax: The largest is not subtracted.")
 

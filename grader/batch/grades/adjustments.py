@@ -18,9 +18,9 @@ from typing import Any
 from msgspec import Struct, structs
 
 from grader.assignment import Late
-from grader.batch.lateness import Given
+from grader.batch.grades.lateness import Given
+from grader.batch.intake.times import read_time
 from grader.batch.records import Entry, Submitter
-from grader.batch.times import read_time
 from grader.text import one_line
 
 __all__ = [

@@ -10,14 +10,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from grader import report
-from grader.batch.anonymous import without_names
-from grader.batch.class_words import build_class_view
+from grader.batch.page.anonymous import without_names
+from grader.batch.page.words import build_class_view
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from grader.batch.likeness.similar import Pair
     from grader.batch.records import Entry, Record
-    from grader.batch.similar import Pair
 
 __all__ = ["render_class_page"]
 

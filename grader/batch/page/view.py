@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from grader.batch.class_charts import Histogram, Scatter
+from grader.batch.page.charts import Histogram, Scatter
 from grader.text import Span
 
 __all__ = [

@@ -14,8 +14,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from grader.batch.intake.times import iso, read_time
 from grader.batch.records import Submitter
-from grader.batch.times import iso, read_time
 from grader.text import one_line
 
 __all__ = ["METADATA", "TOP_FOLDER", "Described", "Metadata", "read_metadata"]

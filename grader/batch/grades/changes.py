@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader import report
-from grader.batch.gradebook import text_cell
+from grader.batch.grades.gradebook import text_cell
+from grader.batch.grades.regrade import Changes, CheckChange, SubmissionChange
 from grader.batch.records import write_whole
-from grader.batch.regrade import Changes, CheckChange, SubmissionChange
 from grader.points import count, words
 from grader.text import one_line
 

@@ -14,7 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 from grader.assignment import Late
-from grader.batch.times import read_time
+from grader.batch.intake.times import read_time
 from grader.points import count, words
 
 __all__ = ["Adjusted", "Adjustment", "Given", "adjust"]

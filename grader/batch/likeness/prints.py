@@ -25,7 +25,7 @@ import msgspec
 from msgspec import Struct
 
 from grader.assignment import Assignment
-from grader.batch.fingerprints import TooLong, fingerprints
+from grader.batch.likeness.fingerprints import TooLong, fingerprints
 from grader.batch.records import Entry
 from grader.submission import Submission, load_submission
 
@@ -41,7 +41,7 @@ _LINE = 4 << 20
 """Bytes of the longest answer that is read."""
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from grader.batch.prints import main; main()"
+    "from grader.batch.likeness.prints import main; main()"
 )
 
 

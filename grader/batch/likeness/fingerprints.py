@@ -7,13 +7,8 @@ line, stretches of `LENGTH` words are hashed, and of each `WINDOW` hashes in a r
 kept (winnowing): so any stretch of `LENGTH + WINDOW - 1` words that two sources share gives them a
 fingerprint in common, and nothing shorter than `LENGTH` does.
 
-Parsing what a hostile student wrote can crash or exhaust Python: `grader.batch.prints` does it in
-programs that may die.
-
-References
-----------
-.. [1] S. Schleimer, D. S. Wilkerson, A. Aiken, Winnowing: local algorithms for document
-   fingerprinting, SIGMOD 2003 (the algorithm of MOSS).
+Parsing what a hostile student wrote can crash or exhaust Python: `prints` does it in programs that
+may die.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from grader.batch.metadata import METADATA, TOP_FOLDER
+from grader.batch.intake.metadata import METADATA, TOP_FOLDER
 from grader.text import one_line
 from grader.unpack import ZIP_ERRORS, is_leftover, shown, why_refused
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from grader.assignment import Late
-from grader.batch.adjustments import Adjustments, people_of
-from grader.batch.lateness import Adjusted, Adjustment, adjust
+from grader.batch.grades.adjustments import Adjustments, people_of
+from grader.batch.grades.lateness import Adjusted, Adjustment, adjust
 from grader.batch.records import Entry, Record, Submitter, write_whole
 from grader.points import words
 from grader.text import one_line

@@ -8,10 +8,10 @@ from itertools import islice
 from msgspec import Struct
 
 from grader import text
-from grader.batch import statistics
-from grader.batch.class_view import FoundView, Link
+from grader.batch.page import statistics
+from grader.batch.page.statistics import Found
+from grader.batch.page.view import FoundView, Link
 from grader.batch.records import Record
-from grader.batch.statistics import Found
 from grader.points import count
 
 __all__ = ["Findings", "view_findings"]

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from grader import text
-from grader.batch import statistics
-from grader.batch.class_charts import draw_histogram, draw_scatter, draw_spark, points, signed
-from grader.batch.class_findings import view_findings
-from grader.batch.class_view import CheckView, ClassView, Link, PairView, PartView, Row, Trouble
-from grader.batch.statistics import CheckStatistics, PartStatistics
+from grader.batch.page import statistics
+from grader.batch.page.charts import draw_histogram, draw_scatter, draw_spark, points, signed
+from grader.batch.page.findings import view_findings
+from grader.batch.page.statistics import CheckStatistics, PartStatistics
+from grader.batch.page.view import CheckView, ClassView, Link, PairView, PartView, Row, Trouble
 from grader.points import count, words
 
 if TYPE_CHECKING:
+    from grader.batch.likeness.similar import Pair
     from grader.batch.records import Entry, Record, Submitter
-    from grader.batch.similar import Pair
 
 __all__ = ["build_class_view"]
 

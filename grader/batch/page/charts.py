@@ -10,7 +10,7 @@ from math import ceil, floor, log10
 
 from msgspec import Struct
 
-from grader.batch.statistics import CheckStatistics, Distribution
+from grader.batch.page.statistics import CheckStatistics, Distribution
 from grader.points import count, words
 from grader.report.charts import Tick
 from grader.text import one_line

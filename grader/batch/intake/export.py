@@ -13,9 +13,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from grader.batch.metadata import METADATA, TOP_FOLDER, read_metadata
+from grader.batch.intake.metadata import METADATA, TOP_FOLDER, read_metadata
+from grader.batch.intake.unzip import ExportError, unpack_export
 from grader.batch.records import Entry, Export, Refused, Submitter
-from grader.batch.unzip import ExportError, unpack_export
 from grader.text import one_line
 from grader.unpack import is_leftover, shown
 

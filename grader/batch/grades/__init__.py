@@ -1,0 +1,1 @@
+"""Scores that count: lateness, exceptions, the gradebook, and what a regrade changes."""

@@ -1,0 +1,1 @@
+"""What a class handed in: Gradescope's exports, and folders of submissions."""

@@ -1,0 +1,1 @@
+"""Submissions that look alike: pairs to look at, never a verdict."""
