@@ -328,16 +328,20 @@ class Student:
             raise CheckFailed(words.of_many_callbacks(name, self._limits.callbacks))
         if not 0 <= callback.id < len(self._callbacks):
             raise wire.Malformed("a callback that was not given")
-        self._callback_bytes -= _bytes_of((*callback.args, *callback.kwargs.values()))
-        if self._callback_bytes < 0:
-            raise CheckFailed(words.of_large_callbacks(name))
         for data in callback.state:
             _copy_into(arrays, data)
-        args = [self._unpack(arg, name) for arg in callback.args]
-        kwargs = {key: self._unpack(arg, name) for key, arg in callback.kwargs.items()}
-        if any(map(_holds_object, (*args, *kwargs.values()))):
+        unpacker = values.Unpacker(_no_object)
+        try:
+            args = [unpacker.unpack(arg) for arg in callback.args]
+            kwargs = {key: unpacker.unpack(arg) for key, arg in callback.kwargs.items()}
+        except _ObjectGiven:
             # Whose methods would be called with whatever the function knows.
             return wire.Reply(exception="TypeError", message="expected numbers, got an object")
+        except (wire.Malformed, RecursionError, MemoryError) as error:
+            raise CheckFailed(words.of_unreadable(name, str(error))) from None
+        self._callback_bytes -= unpacker.size
+        if unpacker.size > _LARGEST_ARGUMENT or self._callback_bytes < 0:
+            raise CheckFailed(words.of_large_callbacks(name))
         try:
             value = self._callbacks[callback.id](*args, **kwargs)
         except (CheckFailed, GraderFailed):
@@ -386,28 +390,14 @@ class Student:
         return None
 
 
-def _bytes_of(packed: Sequence[wire.Value]) -> int:
-    """Bytes of the arrays among the arguments of a callback; far too many count as all."""
-    total, waiting = 0, list(packed)
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, wire.ArrayData):
-            total += len(value.data)
-        elif isinstance(value, (wire.ListData, wire.TupleData)):
-            total += 64 * len(value.items)
-            waiting += value.items
-        elif isinstance(value, wire.DictData):
-            total += 64 * len(value.keys)
-            waiting += [*value.keys, *value.values]
-    return total if total <= _LARGEST_ARGUMENT else _CALLBACK_BYTES + 1
+class _ObjectGiven(Exception):
+    """An object of the student's, where data should be."""
 
 
-def _holds_object(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return any(map(_holds_object, value))
-    if isinstance(value, dict):
-        return any(map(_holds_object, (*value.keys(), *value.values())))
-    return isinstance(value, ObjectProxy)
+def _no_object(special: wire.Value) -> Any:
+    if isinstance(special, wire.ObjectData):
+        raise _ObjectGiven
+    raise wire.Malformed("a value of unknown kind")
 
 
 def _argument_names(

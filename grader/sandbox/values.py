@@ -88,7 +88,8 @@ class Packer:
             keys = [self.pack(key, depth + 1) for key in value]
             return DictData(keys, [self.pack(item, depth + 1) for item in value.values()])
         if isinstance(value, np.generic) and kind is value.dtype.type:
-            return ScalarData(_dtype(value.dtype, "a numpy scalar"), value.tobytes())
+            dtype = _NAMES.get(value.dtype) or _dtype(value.dtype, "a numpy scalar")
+            return ScalarData(dtype, value.tobytes())
         if kind is np.random.Generator:
             return RandomData(pack_random(value))
         packed = self._special(value)
@@ -120,7 +121,13 @@ class Unpacker:
         self._special = special
         self._own = own
         self._items = 0
+        self._bytes = 0
         self.arrays: dict[int, Array] = {}
+
+    @property
+    def size(self) -> int:
+        """Bytes of what was unpacked, about."""
+        return self._bytes + 64 * self._items
 
     def unpack(self, value: Value, depth: int = 0) -> Any:  # noqa: C901, PLR0911 - one line per type
         """Unpack one value; `Malformed` when it contradicts itself or is too much.
@@ -136,6 +143,7 @@ class Unpacker:
             known = 0 <= value.ref < len(self._own)
             array = self._own[value.ref] if known else unpack_array(value)
             self.arrays[value.ref] = array
+            self._bytes += len(value.data)
             return array
         if value is None or isinstance(value, (float, bool, str)):
             return value

@@ -17,7 +17,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 from msgspec import structs
@@ -31,6 +31,11 @@ _MAX_NAME = 120
 _MAX_NAMES = 50
 _MAX_FRAMES = 4
 _MAX_WARNINGS = 5
+_EVERY_WARNING = [("always", None, Warning, None, 0)]
+_NOTHING = object()
+
+_Content = tuple[tuple[int, ...], np.dtype[Any], bytes]
+_Description = tuple[list[str], "wire.Frame | None"]
 
 
 class CallbackFailed(Exception):
@@ -121,8 +126,11 @@ class Worker:
         self._objects: list[Any] = []
         self._from_callbacks: list[BaseException] = []
         self._counter: LineCount | None = None
-        self._sent: dict[int, values.Array] = {}
+        self._sent: dict[int, _Content] = {}
         self._arguments: dict[int, values.Array] = {}
+        self._described: dict[tuple[types.FunctionType, bool], _Description] = {}
+        self._caught: list[warnings.WarningMessage] = []
+        self._watch_warnings()
 
     def serve(self) -> None:
         """Answer requests until there are no more."""
@@ -136,13 +144,35 @@ class Worker:
         self._channel.send(self._answer(request))
 
     def _answer(self, request: wire.Request) -> wire.Returned | wire.Raised:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            answer = self._attempt(request)
+        outer, self._caught = self._caught, []
+        answer = self._attempt(request)
+        caught, self._caught = self._caught, outer
+        # What the student's code has set holds for one call, as with `catch_warnings`, which
+        # takes as long as many a call.
+        if warnings.filters != _EVERY_WARNING or warnings.showwarning != self._warn:
+            self._watch_warnings()
         printed = self._output.take()
         if not caught and not printed:
             return answer
         return structs.replace(answer, warned=self._warned(caught), printed=printed)
+
+    def _watch_warnings(self) -> None:
+        """Let every warning be seen, however often it is given."""
+        warnings.resetwarnings()
+        warnings.simplefilter("always")
+        warnings.showwarning = self._warn
+
+    def _warn(  # the signature is Python's
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        warning = warnings.WarningMessage(message, category, filename, lineno, file, line)
+        self._caught.append(warning)
 
     def _attempt(self, request: wire.Request) -> wire.Returned | wire.Raised:
         try:
@@ -186,7 +216,7 @@ class Worker:
         unpacker = self._unpacker()
         args = [unpacker.unpack(arg) for arg in request.args]
         kwargs = {name: unpacker.unpack(arg) for name, arg in request.kwargs.items()}
-        before = {ref: array.copy() for ref, array in unpacker.arrays.items()}
+        before = {ref: _content(array) for ref, array in unpacker.arrays.items()}
         outer = self._arguments, self._sent
         self._arguments, self._sent = unpacker.arrays, dict(before)
         lines, entered = -1, []
@@ -200,13 +230,14 @@ class Worker:
                 value = function(*args, **kwargs)
         finally:
             self._arguments, self._sent = outer
+        parameters, where = self._describe(function)
         return wire.Returned(
             self._packer().pack(value),
-            changed=[r for r, a in unpacker.arrays.items() if not _same_bits(a, before[r])],
+            changed=[r for r, a in unpacker.arrays.items() if _content(a) != before[r]],
             lines=lines,
             entered=entered,
-            parameters=_parameters(function),
-            where=self._where(function),
+            parameters=parameters,
+            where=where,
         )
 
     def _call_each(self, request: wire.CallEach) -> wire.Returned:
@@ -238,9 +269,9 @@ class Worker:
             found = importlib.import_module(module_name)
             self._channel.send(wire.Imported())
         for part in path:
-            if not hasattr(found, part):
-                raise self._missing_name(module_name, part, found)
-            found = getattr(found, part)
+            owner, found = found, getattr(found, part, _NOTHING)
+            if found is _NOTHING:
+                raise self._missing_name(module_name, part, owner)
         if isinstance(found, (np.ndarray, int, float, str)) or not callable(found):
             raise _Missing("missing", ".".join(path), [], values.type_name(found))
         return found  # type: ignore[no-any-return]
@@ -293,13 +324,12 @@ class Worker:
 
     def _callback(self, number: int) -> Callable[..., Any]:
         def callback(*args: Any, **kwargs: Any) -> Any:
-            state = [
-                wire.ArrayData(a.dtype.str, a.shape, a.tobytes(), ref)
-                for ref, a in self._arguments.items()
-                if not _same_bits(a, self._sent[ref])
-            ]
-            for data in state:
-                self._sent[data.ref] = self._arguments[data.ref].copy()
+            state = []
+            for ref, array in self._arguments.items():
+                content = _content(array)
+                if content != self._sent[ref]:
+                    self._sent[ref] = content
+                    state.append(wire.ArrayData(array.dtype.str, array.shape, content[2], ref))
             packer = self._packer()
             packed = [packer.pack(arg) for arg in args]
             named = {name: packer.pack(arg) for name, arg in kwargs.items()}
@@ -371,6 +401,16 @@ class Worker:
                 seen[message] = None
         return list(seen)
 
+    def _describe(self, function: Any) -> _Description:
+        """The names of a function's parameters, and where it stands; looked at once for each."""
+        inner = function.__func__ if type(function) is types.MethodType else function
+        if type(inner) is not types.FunctionType:
+            return _parameters(function), self._where(function)
+        key = inner, inner is function
+        if key not in self._described:
+            self._described[key] = _parameters(function), self._where(function)
+        return self._described[key]
+
     def _where(self, function: Any) -> wire.Frame | None:
         code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
         if code is None and isinstance(function, type):
@@ -402,5 +442,6 @@ def _parameters(function: Any) -> list[str]:
     return names[1:] if isinstance(function, types.MethodType) else names
 
 
-def _same_bits(a: values.Array, b: values.Array) -> bool:
-    return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
+def _content(array: values.Array) -> _Content:
+    """All that can be changed of an array in place."""
+    return array.shape, array.dtype, array.tobytes()

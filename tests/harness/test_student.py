@@ -129,6 +129,30 @@ def test_originals_are_restored_when_a_callback_saw_them_changed_for_good() -> N
     assert x[0] == 1
 
 
+def test_a_callback_of_an_earlier_call_leaves_the_originals_as_they_are() -> None:
+    text = (
+        "class Keeper:\n"
+        "    def __init__(self, f):\n"
+        "        self.f = f\n"
+        "    def spoil(self, x):\n"
+        "        x += 1\n"
+        "        return self.f()\n"
+    )
+    x = np.array([10.0, 20.0])
+    with student_of(text) as student:
+        keeper = student.call("code.Keeper", lambda: float(x.sum())).value
+
+        assert keeper.spoil(x) == 32.0
+
+    assert list(x) == [10, 20]
+
+
+def test_the_same_array_twice_is_the_same_array_for_a_callback() -> None:
+    text = "import numpy as np\ndef f(g):\n    x = np.ones(2)\n    return g(x, x)\n"
+    with student_of(text) as student:
+        assert student.call("code.f", lambda x, y: x is y).value is True
+
+
 def test_what_a_callback_raises_is_raised_in_the_students_code() -> None:
     text = (
         "def caught(f):\n"
@@ -303,6 +327,21 @@ def test_what_is_printed_is_kept_and_capped() -> None:
     with student_of(text) as student:
         assert student.call("code.f", 3).printed == "xxx\n"
         assert len(student.call("code.f", 100_000).printed) < 2100
+
+
+def test_warnings_that_the_code_switches_off_are_off_for_that_call_alone() -> None:
+    text = (
+        "import warnings\n"
+        "def f(x):\n"
+        "    if x < 0:\n"
+        "        warnings.simplefilter('ignore')\n"
+        "        warnings.showwarning = lambda *_: None\n"
+        "    warnings.warn('careful')\n"
+    )
+    with student_of(text) as student:
+        given = [student.call("code.f", x).warnings for x in (1, -1, 1)]
+
+    assert [len(one) for one in given] == [1, 0, 1]
 
 
 def test_warnings_are_evidence_with_their_line() -> None:
