@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,23 @@ def test_what_is_healthy_keeps_its_points_whatever_the_rest_does(how: str, tmp_p
     assert ran.memory < small.MEMORY
     assert earned[HEALTHY] == (3, 3)
     assert all(earned[part][0] < earned[part][1] for part in SABOTAGED)
+
+
+BURN = "import time\nwhile time.process_time() < 0.5: pass"
+
+
+@pytest.mark.parametrize("groups", [small._GROUPS, Path("/none")], ids=["as here", "signals"])
+def test_a_command_has_half_a_processor(
+    groups: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where control groups may not be made, signals stop it every other moment."""
+    monkeypatch.setattr(small, "_GROUPS", groups)
+
+    ran = small.run_small([sys.executable, "-c", BURN], tmp_path, 30)
+
+    assert ran.status == 0
+    assert ran.seconds > 0.8
+    assert groups != Path("/none") or ran.played_by == "signals"
 
 
 def test_the_reference_earns_everything_there(tmp_path: Path) -> None:
