@@ -43,7 +43,7 @@ def prepare(place: Place, submission: Path) -> None:
     for path in (place.folder, place.results.parent):
         path.mkdir(parents=True, exist_ok=True)
     # A run that is killed at once leaves no old grade that could be taken for its own.
-    for path in (*files, *place.results.parent.glob(f".{place.results.name}.*")):
+    for path in (*files, *place.results.parent.glob(f".{place.results.name}.????????")):
         if not path.is_dir():
             path.unlink(missing_ok=True)
 
