@@ -114,12 +114,12 @@ def test_nothing_of_an_earlier_grade_is_left(submission: Path, tmp_path: Path) -
     """A run that dies at once would else leave the old score for its own."""
     out = tmp_path / "out"
     out.mkdir()
-    for name in ("results.json", "report.html", "staff.html", ".results.json.a1b2c3d4", "notes.txt"):
+    for name in ("results.json", "report.html", "staff.html", ".results.json.a1b2c3d4", "notes"):
         (out / name).write_text("old")
 
     prepare_in(out, submission)
 
-    assert [path.name for path in out.iterdir()] == ["notes.txt"]
+    assert [path.name for path in out.iterdir()] == ["notes"]
 
 
 def test_the_command_refuses_with_status_2_and_says_what_to_do(
