@@ -139,8 +139,7 @@ class Server:
             self._workers = [pid for pid in self._workers if pid != order.pid]
             overfull = order.pid in self._overfull and status == -signal.SIGKILL
             return Ended(-signal.SIGXFSZ if overfull else status)
-        _, fds, _, _ = socket.recv_fds(self._sock, 1, 1)
-        child_sock = socket.socket(fileno=fds[0])
+        child_sock = self._receive_socket()
         server = os.getpid()
         pid = _fork()
         if pid == 0:
@@ -148,6 +147,13 @@ class Server:
         child_sock.close()
         self._workers.append(pid)
         return Spawned(pid)
+
+    def _receive_socket(self) -> socket.socket:
+        """The socket that follows an order: on a busy machine not before patience is over."""
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                _, fds, _, _ = socket.recv_fds(self._sock, 1, 1)
+                return socket.socket(fileno=fds[0])
 
     def _stage(self, order: Stage) -> Staged:
         with isolation.memory_within(order.limits, self._already):

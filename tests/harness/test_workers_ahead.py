@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
+import time
 
 import pytest
 from wall_fixtures import behind_the_wall
@@ -84,6 +86,25 @@ def test_no_worker_ahead_keeps_the_sources_that_were_staged_before() -> None:
         handed.wall.stage([other], ["numpy"], [], limits)
 
         assert ask(handed, "look") == "other"
+
+
+def test_on_a_busy_machine_the_socket_for_a_worker_may_come_late(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    send_fds = socket.send_fds
+
+    def send_late(sock: socket.socket, buffers: list[bytes], fds: list[int]) -> int:
+        time.sleep(0.1)
+        return send_fds(sock, buffers, fds)
+
+    with behind_the_wall(SOURCE) as handed:
+        ask(handed, "look")
+        server = handed.wall._pid
+        monkeypatch.setattr(socket, "send_fds", send_late)
+
+        assert ask(handed, "look")[0] == 0  # type: ignore[index]
+        assert ask(handed, "look")[0] == 0  # type: ignore[index]
+        assert handed.wall._pid == server  # it did not have to be started again
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process cannot choose its core")
