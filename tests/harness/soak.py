@@ -98,7 +98,7 @@ class Soak:
             shutil.copytree(self._school.export / name, honest / name)
         quiet = self._place / "undisturbed"
         if self._batch(honest, quiet).wait(_MOST_S):
-            return ["the honest submissions alone could not be graded"]
+            return [f"the honest alone could not be graded: {self._said.read_text('utf-8')}"]
         finished: dict[str, int] = {}
         for moment in sorted(rng.uniform(0, 0.9) for _ in range(kills)):
             delay = rng.uniform(0, _KILL_DELAY_S)
