@@ -7,6 +7,7 @@ no expected value away.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, floor, isfinite, log10
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -98,7 +99,7 @@ def _draw_path(chart: Chart) -> PathView:
     surface = chart.surface
     starts = student[:1] or reference[:1]
     return PathView(
-        contours=_contours(surface, x_range, y_range) if surface else "",
+        contours=_contours(surface) if surface else "",
         student=_line(student),
         reference=_line(reference),
         start=_spot(starts),
@@ -145,9 +146,11 @@ def _scale(value: float, interval: Interval, size: float) -> float:
     return max(-_FAR, min(_FAR, share * size))
 
 
-def _contours(surface: Surface, x_range: Interval, y_range: Interval) -> str:
+@lru_cache(maxsize=16)
+def _contours(surface: Surface) -> str:
+    """The lines of a surface fill the picture: they are the same under every path over it."""
     return "".join(
-        _line([(_scale(x, x_range, SIDE), SIDE - _scale(y, y_range, SIDE)) for x, y in line])
+        _line([(_scale(x, surface.x, SIDE), SIDE - _scale(y, surface.y, SIDE)) for x, y in line])
         for line in surface.contours
     )
 

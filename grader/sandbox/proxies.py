@@ -47,7 +47,8 @@ class ObjectProxy:
         self._generation = student.generation
         self._name = name
         self._type_name = type_name
-        self._methods: set[str] = set()
+        # Of one object of a class it is asked which attributes are methods, not of each.
+        self._methods = student.methods.setdefault(type_name, set())
         self.number = number
 
     def __getattr__(self, name: str) -> Any:

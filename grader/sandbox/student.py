@@ -107,6 +107,8 @@ class Student:
         """What was asked so far and what came of it; an exchange is data until it is replayed."""
         self.asked: dict[str, None] = {}
         """Names of the functions that were called, in order."""
+        self.methods: dict[str, set[str]] = {}
+        """By class of the student's, what was found to be a method."""
         self.last = Answer(None)
 
     def __getattr__(self, name: str) -> ModuleProxy:

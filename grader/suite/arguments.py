@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -74,6 +75,9 @@ class CountingCallback:
 
 def parameter_names(function: Any) -> tuple[str, ...]:
     """Names of the positional parameters of a function of ours."""
+    if type(function) is types.FunctionType and not vars(function):  # as it is written
+        code = function.__code__
+        return code.co_varnames[: code.co_argcount]
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # compiled functions may have no signature
