@@ -220,7 +220,11 @@ def test_gradient_descent_with(check, student, rng):
     with check.part_of("count"):
         for settings, steps in (({"iterations": 0}, 0), ({"iterations": 1}, 1), ({}, 100)):
             got = descend(student, names[0], df, x, {"epsilon": 0.0, **settings})
-            expected = by_hand(student, names[0], df, x, steps)
+            # What is as long as it should be goes wrong in its first steps, if it does.
+            whole = not isinstance(got, (list, tuple, np.ndarray)) or len(got) != steps + 1
+            seen = steps if whole else min(steps, 10)
+            expected = by_hand(student, names[0], df, x, seen)
+            got = got if whole else got[: seen + 1]
             check.equals(name, got, expected, rtol=1e-12, sequence=True, what="the path")
 
 
@@ -267,7 +271,7 @@ def descend(student, rule, df, x, settings):
 
 def judge_stop(check, student, rule, df, x):
     """The stop test comes before the step, of the largest entry of df."""
-    steps = by_hand(student, rule, df, x, 30)
+    steps = by_hand(student, rule, df, x, 6)
     sizes = [float(np.max(np.abs(df(point)))) for point in steps]
     threshold = (sizes[4] + sizes[5]) / 2
     tests = [
