@@ -55,3 +55,6 @@ def total(x):
     count = 8 * 2**20 - 100
     body = b"\x82" + pack("type") + pack("returned") + pack("value") + b"\x92\xa1l\xdd"
     say(body + struct.pack(">I", count) + b"\x01" * count)
+
+
+quiet = table = total
