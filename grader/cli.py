@@ -68,6 +68,7 @@ def grade(given: argparse.Namespace) -> int:
 def batch(given: argparse.Namespace) -> int:
     """Grade a class: an export of Gradescope's, or any folder of submissions."""
     from grader.assignment import AssignmentError
+    from grader.batch.cluster.client import ClusterRefused
     from grader.batch.crew import CrewFailed
     from grader.batch.grades.adjustments import AdjustmentsError
     from grader.batch.grades.regrade import AgainstError
@@ -93,7 +94,7 @@ def batch(given: argparse.Namespace) -> int:
             graded = grade_class(options, progress)
         terminal.print_failures(graded)
         written = write_class(graded, options)
-    except (ExportError, AdjustmentsError, AgainstError, OutRefused) as error:
+    except (ExportError, AdjustmentsError, AgainstError, OutRefused, ClusterRefused) as error:
         return _usage(str(error))
     except (AssignmentError, CrewFailed) as error:
         return _complain(str(error))

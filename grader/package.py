@@ -20,7 +20,7 @@ from pathlib import Path
 
 from grader.assignment import FILE_NAME, Assignment, AssignmentError
 
-__all__ = ["package_files", "write_package"]
+__all__ = ["assignment_files", "package_files", "write_package"]
 
 ENGINE, ASSIGNMENT = "engine", "assignment"
 
@@ -55,13 +55,20 @@ def package_files(assignment: Assignment) -> Mapping[str, Path]:
     engine = Path(__file__).parent
     files = {name: scripts / name for name in (*_SCRIPTS, *_REQUIREMENTS)}
     files |= {f"{ENGINE}/grader/{_below(engine, path)}": path for path in _tree(engine)}
+    needed = assignment_files(assignment)
+    return files | {f"{ASSIGNMENT}/{name}": path for name, path in needed.items()}
+
+
+def assignment_files(assignment: Assignment) -> Mapping[str, Path]:
+    """What a grade needs of an assignment: its name below the folder, and where it lies."""
+    files: dict[str, Path] = {}
     for path in _needed(assignment):
         if not path.resolve().is_relative_to(assignment.folder):
             raise AssignmentError(
                 f"{assignment.folder / FILE_NAME}: expected files inside the assignment's folder, "
-                f"got {path}. Copy it in, so that the package can hold it."
+                f"got {path}. Copy it in, so that it can go where the rest goes."
             )
-        files[f"{ASSIGNMENT}/{_below(assignment.folder, path)}"] = path
+        files[_below(assignment.folder, path)] = path
     return files
 
 

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,15 +47,18 @@ class Crew:
         require_isolation: isolation.Level | None = None,
         *,
         staff_pages: bool = False,
+        cores: Sequence[int] | None = None,
     ) -> None:
+        """Start them, each on one of `cores` in turn: none for any, None for all there are."""
         self._staff_pages = staff_pages
         self._assignment = assignment
         self._require_isolation = require_isolation
         # The grade keeps its own deadline; this is for a grader that hangs.
         self._most_s = 1.5 * submission_s + 120
-        cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+        if cores is None:
+            cores = own_cores()
         self._lanes = [
-            _Lane(self._setup(cores[n % len(cores)] if len(cores) > 1 else -1)) for n in range(jobs)
+            _Lane(self._setup(cores[n % len(cores)] if cores else -1)) for n in range(jobs)
         ]
 
     def grade(self, orders: Iterable[lane.Order]) -> Iterator[Record]:
@@ -99,6 +102,12 @@ class Crew:
     def _setup(self, core: int) -> lane.Setup:
         assignment = str(self._assignment.resolve())
         return lane.Setup(assignment, self._require_isolation, self._staff_pages, core)
+
+
+def own_cores() -> Sequence[int]:
+    """Cores that this process may run on; none where there is but one, or nobody knows."""
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    return cores if len(cores) > 1 else ()
 
 
 def failed(order: lane.Order, trouble: str) -> Record:

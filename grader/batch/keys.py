@@ -16,7 +16,7 @@ from msgspec import structs
 import grader
 from grader.assignment import Assignment
 
-_MOST_BYTES = 64 * 2**20
+MOST_BYTES = 64 * 2**20
 """Read of one file; of a larger one, which no grade reads, the size says enough."""
 _MOST_ENTRIES = 20_000
 
@@ -30,13 +30,22 @@ def context_of(assignment: Assignment, settings: object) -> str:
     digest = hashlib.sha256()
     folders = [assignment.reference, *{suite.parent for suite in assignment.suites}]
     files = [assignment.folder / file for file in assignment.settings.surfaces.values()]
-    for path in (*sorted(files), *sorted(folders), Path(grader.__file__).parent):
+    for path in (*sorted(files), *sorted(folders)):
         digest.update(digest_of(path).encode())
-    digest.update(f"{platform.python_version()} {np.__version__}".encode())
     # A late policy says what a score counts, not what it is: the gradebook alone depends on it.
     graded_by = structs.replace(assignment.settings, late=None)
-    digest.update(msgspec.json.encode((graded_by, settings)))
+    digest.update(msgspec.json.encode((engine_here(), graded_by, settings)))
     return digest.hexdigest()
+
+
+def engine_here() -> dict[str, str]:
+    """What grades in this process: machines where it differs may not share their results."""
+    files = digest_of(Path(grader.__file__).parent)
+    return {
+        "gradient-grader": f"{grader.__version__} (its files: {files[:32]})",
+        "Python": platform.python_version(),
+        "numpy": np.__version__,
+    }
 
 
 def key_of(context: str, submission: Path, seed: int | None) -> str:
@@ -84,7 +93,7 @@ def _add(digest: hashlib._Hash, path: Path) -> None:
     digest.update(f"{stat.S_IFMT(found.st_mode)} {found.st_size}\0".encode())
     if stat.S_ISLNK(found.st_mode):
         digest.update(os.fsencode(path.readlink()))
-    elif stat.S_ISREG(found.st_mode) and found.st_size <= _MOST_BYTES:
+    elif stat.S_ISREG(found.st_mode) and found.st_size <= MOST_BYTES:
         with path.open("rb") as file:
             for block in iter(lambda: file.read(2**20), b""):
                 digest.update(block)

@@ -144,6 +144,15 @@ def _adjustments(options: Options, assignment: Assignment, entries: Sequence[Ent
 
 def _engage(assignment: Assignment, options: Options) -> AbstractContextManager[Graders]:
     """Who grades: a cluster, if one is named, or lanes on this machine."""
+    if options.cluster:
+        from grader.batch.cluster.client import Cluster
+
+        return Cluster(
+            options.cluster,
+            assignment,
+            options.require_isolation,
+            staff_pages=options.staff_pages,
+        )
     limit_s = assignment.settings.limits.submission_s
     return Crew(
         options.assignment,
