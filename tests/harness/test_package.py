@@ -197,7 +197,7 @@ def test_the_ranges_are_those_of_the_project() -> None:
     ranges = set(requirements("requirements.in"))
 
     assert ranges <= declared
-    assert {requirement.name for requirement in declared - ranges} <= {"typer", "rich", "pyyaml"}
+    assert {requirement.name for requirement in declared - ranges} <= {"typer", "rich", "PyYAML"}
 
 
 def test_every_pin_is_exact_and_lies_in_its_range() -> None:
