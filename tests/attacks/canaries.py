@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from .arena import Run
 from .book import Canary
 
-_MEMORY = 200 * 2**20
+_MEMORY = 260 * 2**20
 """A grade takes some 60 MB; a message of 8 MiB may unfold a few times over. [bytes]"""
 _TREE = 500 * 2**20
 """256 MiB for a worker beyond numpy, and what grader, server and workers are made of. [bytes]"""
