@@ -101,6 +101,7 @@ def grade_submission(
     prepare(options.place, options.submission)
     # What is alive now stays: to look through it again and again takes as long as twenty checks.
     gc.freeze()
+    gc.enable()
     with Wall(nursery) as wall:
         wanted = assignment.settings.modules
         submission = load_submission(options.submission, wanted, assignment.given_out)

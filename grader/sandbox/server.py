@@ -91,6 +91,7 @@ def serve(sock: socket.socket, plan: isolation.Plan, parent: int) -> None:
     # What is alive now stays: a worker that collects garbage need not copy its pages.
     gc.collect()
     gc.freeze()
+    gc.enable()
     channel = wire.Channel(sock, exact=True, patience_s=_WATCH_S)
     channel.send(Started(missing))
     server = Server(sock, channel, already, tasks, plan.scratch)

@@ -8,6 +8,7 @@ import io
 import os
 import sys
 import types
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,7 @@ def run_suites(plugin: GradingPlugin, root: Path, guard_s: float) -> None:
         "--continue-on-collection-errors",
         f"--config-file={os.devnull}",
         f"--rootdir={root}",
+        f"--confcutdir={_highest_conftest(root, [suite.path for suite in plugin.suites])}",
         *(str(suite.path) for suite in plugin.suites),
     ]
     said = io.StringIO()
@@ -63,3 +65,13 @@ def run_suites(plugin: GradingPlugin, root: Path, guard_s: float) -> None:
         raise KeyboardInterrupt
     if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
         plugin.troubles.append(f"pytest ended with status {int(status)}:\n{said.getvalue()}")
+
+
+def _highest_conftest(root: Path, suites: Sequence[Path]) -> Path:
+    """The highest folder whose conftest.py counts for the suites, else their own.
+
+    Pytest looks at every entry of every folder from there on down.
+    """
+    common = Path(os.path.commonpath([suite.parent.resolve() for suite in suites]))
+    above = [folder for folder in common.parents if folder.is_relative_to(root.resolve())]
+    return next((f for f in reversed(above) if (f / "conftest.py").exists()), common)

@@ -36,6 +36,18 @@ def test_suite_may_have_a_fixture_of_its_own_under_a_name_of_ours(trapezoids: Pa
     assert graded.results["score"] == 10
 
 
+@pytest.mark.parametrize("folder", ["", "judges"])
+def test_conftest_above_or_beside_the_suites_counts(trapezoids: Path, folder: str) -> None:
+    text = "import pytest\n\n\n@pytest.fixture\ndef seven():\n    return 7\n"
+    (trapezoids / folder / "conftest.py").write_text(text, "utf-8")
+    changed(trapezoids, "judges/test_quadrature.py", "(check, rng)", "(check, rng, seven)")
+    changed(trapezoids, "judges/test_quadrature.py", "2.0, 7)", "2.0, seven)")
+
+    graded = grade(trapezoids / "right", trapezoids / "out", assignment=trapezoids)
+
+    assert graded.results["score"] == 10
+
+
 def test_another_assignment_is_graded_by_the_same_engine(trapezoids: Path) -> None:
     graded = grade(trapezoids / "right", trapezoids / "out", assignment=trapezoids)
 
