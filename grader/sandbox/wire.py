@@ -304,8 +304,6 @@ def _is_all_pieces(data: bytes | bytearray) -> bool:
     Each piece has its tag behind a byte of the tag's length; among the bytes of arrays these pairs
     are rare.
     """
-    if len(data) < _MOST_PIECES:
-        return False
     pairs = (bytes((length, tag)) for length in (0xA1, 0x01) for tag in b"ltdcs")
     return sum(data.count(pair) for pair in pairs) > _MOST_PIECES
 
@@ -359,14 +357,18 @@ class Channel:
 
         `waiting` is called again and again while nothing comes.
         """
-        (size,) = _HEADER.unpack_from(self._at_least(_HEADER.size, deadline, waiting))
+        got = self._got
+        if len(got) < _HEADER.size:
+            got = self._at_least(_HEADER.size, deadline, waiting)
+        (size,) = _HEADER.unpack_from(got)
         if size > largest:
             raise Malformed(f"a message of {size} bytes")
         end = _HEADER.size + size
-        got = self._at_least(end, deadline, waiting)
+        if len(got) < end:
+            got = self._at_least(end, deadline, waiting)
         # What came along is kept for the next time.
         data, self._got = got[_HEADER.size : end], got[end:]
-        if largest == MAX_MESSAGE and _is_all_pieces(data):
+        if size >= _MOST_PIECES and largest == MAX_MESSAGE and _is_all_pieces(data):
             raise Malformed("a message of too many pieces")
         try:
             return decoder.decode(data)
