@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import msgspec
 import pytest
 
+import reference.variants
 from grader.assignment import load_assignment
+from grader.feedback import load_variants
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -38,6 +41,18 @@ def test_the_assignment_is_as_large_as_is_said() -> None:
 
     assert "100 points in seven parts" in README
     assert (settings.total_points, len(settings.parts)) == (100, 7)
+
+
+def test_the_audit_hands_in_as_much_as_is_said() -> None:
+    """What came of it is measured: `grader audit` says it, in a quarter of an hour."""
+    kinds = Counter(variant.kind for variant in load_variants(reference.variants))
+    right = sum(path.is_dir() for path in (ROOT / "tests" / "right").iterdir())
+    section = README.partition("## What the audit says")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| ([\w ]+) \| ([\d,]+) \|", section, re.MULTILINE))
+
+    assert rows["known mistakes"].replace(",", "") == str(kinds["mistake"])
+    assert rows["accepted conventions"] == str(kinds["convention"])
+    assert rows["right solutions in other styles"] == str(right)
 
 
 def test_every_dependency_has_its_reason() -> None:
