@@ -57,7 +57,9 @@ def test_the_audit_hands_in_as_much_as_is_said() -> None:
 
 def test_every_dependency_has_its_reason() -> None:
     project = msgspec.toml.decode((ROOT / "pyproject.toml").read_bytes())["project"]
-    names = {re.split(r"[><=; ]", line)[0] for line in project["dependencies"]}
+    extras = [line for lines in project["optional-dependencies"].values() for line in lines]
+    named = [*project["dependencies"], *extras]
+    names = {re.split(r"[><=; ]", line)[0] for line in named}
     section = README.partition("## Dependencies")[2]
     table = {m[1] for m in re.finditer(r"^\| ([\w-]+) \| ", section, re.MULTILINE)}
 
