@@ -27,6 +27,8 @@ from .traces import Peak, differences, heir_of_orphans, listing, segments, share
 
 ROOT = HERE.parents[1]
 User = Literal["root", "user", "container"]
+MISSING = "no such layer"
+"""What switched.py says where it cannot leave out what it should."""
 _CONSONANTS = "bcdfghjkmnpqrtvwxz"  # no word of ours is made of these alone
 
 
@@ -95,6 +97,8 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
         processes = orphans()
     printed = (place / "terminal").read_text("utf-8", "surrogateescape")
     (place / "terminal").unlink()
+    if MISSING in printed:  # else it would look as if the attack had won
+        raise RuntimeError(printed)
     results = {
         name: (out / name).read_text("utf-8", "surrogateescape")
         for name in ("results.json", "report.html")

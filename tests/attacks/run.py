@@ -72,6 +72,16 @@ def honest(user: User) -> Run:
     return run
 
 
+@cache
+def require_whole(user: User, without: tuple[str, ...]) -> None:
+    """Honest work is graded where these layers are left out: else that is what has won."""
+    denied = [
+        what for canary, what in successes(execute(control(), user, without)) if canary == "denied"
+    ]
+    if denied:
+        raise RuntimeError(f"without {', '.join(without)} the honest submission fails: {denied}")
+
+
 def attempt(attack: Attack, user: User, without: tuple[str, ...] = ()) -> Verdict:
     """Hand an attack in and look for signs of success."""
     reference = honest(user)
@@ -96,6 +106,7 @@ def judge(attack: Attack, user: User, without: tuple[str, ...] = ()) -> Verdict:
 
 def attempt_to_win(attack: Attack, user: User, without: tuple[str, ...]) -> Verdict:
     """An attack that wins once can win: some need more time than a busy machine leaves them."""
+    require_whole(user, without)
     for _ in range(_TRIES - 1):
         verdict = attempt(attack, user, without)
         if verdict.won or verdict.limits:

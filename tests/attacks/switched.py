@@ -38,6 +38,7 @@ from grader.sandbox import (
 )
 from grader.sandbox import values as wire_values
 from tests.attacks import naive
+from tests.attacks.arena import MISSING
 
 
 def _nothing(*_args: Any, **_kwargs: Any) -> None:
@@ -60,7 +61,7 @@ def _without_flag(left_out: int) -> Callable[[], None]:
 def _set(owner: Any, name: str, value: Any) -> Callable[[], None]:
     def switch() -> None:
         if not hasattr(owner, name):
-            raise SystemExit(f"switched.py: {owner.__name__} has no {name} any more")
+            raise SystemExit(f"{MISSING}: {owner.__name__} has no {name} any more")
         setattr(owner, name, value)
 
     return switch
@@ -81,7 +82,7 @@ def _no_limit_of_memory() -> None:
 
 
 def _endless_call() -> None:
-    student.Student._deadline_of_call = lambda self: self._deadline + 1e3  # type: ignore[method-assign]
+    student.Student._deadline_of_call = lambda self, _calls: self._deadline + 1e3  # type: ignore[method-assign]
 
 
 def _callbacks_without_end() -> None:
@@ -104,6 +105,19 @@ class _Anything:
 
     def __contains__(self, _item: object) -> bool:
         return True
+
+
+def _objects_in_callbacks() -> None:
+    real = student.Student._answer_callback
+
+    def answer(self: student.Student, callback: Any, name: str, arrays: Any) -> Any:
+        def give(special: Any) -> Any:
+            return student.ObjectProxy(self, special.id, special.type_name, name)
+
+        _set(student, "_no_object", give)()
+        return real(self, callback, name, arrays)
+
+    student.Student._answer_callback = answer  # type: ignore[method-assign]
 
 
 def _any_words() -> None:
@@ -184,7 +198,7 @@ LAYERS: dict[str, Callable[[], None]] = {
     "limit of the scratch folder": _set(scratch, "is_overfull", lambda _folder: False),
     "deadline of a call": _endless_call,
     "share of each check": _set(student.Handed, "share", lambda _self: 1e9),
-    "only data in callbacks": _set(student, "_holds_object", lambda _value: False),
+    "only data in callbacks": _objects_in_callbacks,
     "limits of the compiler": _compile_without_limit,
     "few encodings": _set(unpack, "_ENCODINGS", _Anything()),
     "limit of callbacks": _callbacks_without_end,
