@@ -19,7 +19,7 @@ _MEMORY = 260 * 2**20
 """A grade takes some 60 MB; a message of 8 MiB may unfold a few times over. [bytes]"""
 _TREE = 500 * 2**20
 """256 MiB for a worker beyond numpy, and what grader, server and workers are made of. [bytes]"""
-_SCRATCH = 170 * 2**20  # 64, and what is written between two looks
+_SCRATCH = 250 * 2**20  # 64, and what is written between two looks
 _TASKS = 100
 _WINDOW = 7
 """A secret has 12 letters; so many of them in a row are no accident."""

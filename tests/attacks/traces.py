@@ -32,7 +32,7 @@ class Peak(Struct):
     """Memory of all processes together. [bytes]"""
     tasks: int = 0
     scratch: int = 0
-    """Bytes in the scratch folders, and 64 KiB for each entry."""
+    """Bytes in the scratch folders, and 16 KiB for each entry."""
     standing: set[tuple[str, ...]] = field(default_factory=set)
     """Scheduling policy and niceness of the trusted process."""
 
@@ -136,7 +136,7 @@ def _look(pid: int, scratch: Path, peak: Peak) -> None:
     used = 0
     for entry in _entries(scratch):
         with contextlib.suppress(OSError):
-            used += 65_536 + entry.stat(follow_symlinks=False).st_blocks * 512
+            used += 16_384 + entry.stat(follow_symlinks=False).st_blocks * 512
     peak.scratch = max(peak.scratch, used)
 
 
