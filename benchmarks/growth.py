@@ -1,10 +1,13 @@
 """What a large class costs beside a small one: memory, processor time, bytes, all by submission.
 
-    python benchmarks/growth.py [--few 50] [--many 2000] [--jobs 2]
+    python benchmarks/growth.py [--many 2000] [--jobs 2]
 
 Both are graded by `grader batch` with a small assignment, so that what the batch itself does weighs
 most. While it runs, memory and processor time of all its processes are read from /proc (Linux).
-The trend is a line through ten equal shares of the large class, the first 50 submissions left out.
+The large class is looked at in ten equal shares, the first 50 submissions left out. A small class,
+of 50 and one share, is graded before it and after it: whatever else the machine does makes all of
+them slower, so the large one's first share is compared with the small class before, and its last
+with the small class after.
 """
 
 from __future__ import annotations
@@ -57,22 +60,37 @@ class Course(NamedTuple):
 def main() -> None:
     """Run both classes."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--few", type=int, default=50)
     parser.add_argument("--many", type=int, default=2000)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    if options.many < 4 * _START:
-        parser.error(f"--many: expected at least {4 * _START}, got {options.many}")
+    if options.many < 10 * _START:
+        parser.error(f"--many: expected at least {10 * _START}, got {options.many}")
+    few = _START + (options.many - _START) // _SHARES
     print(f"{'submissions':>11}{'processor s':>13}{'each ms':>9}{'kB each':>9}{'again s':>9}")
-    for count in (options.few, options.many):
-        with tempfile.TemporaryDirectory(prefix="growth-") as folder:
-            course = watch(Path(folder), count, options.jobs)
-        processor = course.samples[-1].processor_s
-        print(
-            f"{count:11}{processor:13.1f}{1e3 * processor / count:9.1f}"
-            f"{course.written / count / 1e3:9.1f}{course.again_s:9.1f}"
-        )
-    _print_trend(course, options.many)
+    before, large, after = (_course_of(count, options.jobs) for count in (few, options.many, few))
+    shares = _costs(large, options.many, _SHARES)
+    _print_shares(large, options.many, shares)
+    ratios = [
+        share / _costs(small, few, 1)[0] - 1
+        for share, small in ((shares[0], before), (shares[-1], after))
+    ]
+    print(
+        f"processor for each, beside a small class at the same time: {100 * ratios[0]:+.1f}% in "
+        f"the first share, {100 * ratios[1]:+.1f}% in the last"
+    )
+
+
+def _course_of(count: int, jobs: int) -> Course:
+    """Grade a class of this size in a folder that is removed, and say what it came to."""
+    with tempfile.TemporaryDirectory(prefix="growth-") as folder:
+        course = watch(Path(folder), count, jobs)
+    processor = course.samples[-1].processor_s
+    print(
+        f"{count:11}{processor:13.1f}{1e3 * processor / count:9.1f}"
+        f"{course.written / count / 1e3:9.1f}{course.again_s:9.1f}",
+        flush=True,
+    )
+    return course
 
 
 def watch(work: Path, count: int, jobs: int) -> Course:
@@ -139,29 +157,29 @@ def _descends(pid: int, root: int, parents: dict[int, int]) -> bool:
     return pid == root
 
 
-def _print_trend(course: Course, count: int) -> None:
+def _costs(course: Course, count: int, shares: int) -> list[float]:
+    """Processor time of a submission in each share of the class, in ms."""
+    # What comes when all have begun, the class page and the end of the processes, is told apart.
+    samples = [each for each in course.samples if _START <= each.done < count]
+    edges = np.linspace(samples[0].done, samples[-1].done, shares + 1)
+    processor = np.interp(edges, [s.done for s in samples], [s.processor_s for s in samples])
+    return [float(cost) for cost in 1e3 * np.diff(processor) / np.diff(edges)]
+
+
+def _print_shares(course: Course, count: int, costs: list[float]) -> None:
     """Memory and cost by shares of the class."""
-    samples = [each for each in course.samples if each.done >= _START]
     edges = np.linspace(_START, count, _SHARES + 1)
-    at = [each.done for each in samples]
-    processor = np.interp(edges, at, [each.processor_s for each in samples])
-    each = 1e3 * np.diff(processor) / np.diff(edges)
     memory = [
-        median([s.resident / 2**20 for s in samples if low <= s.done <= high] or [np.nan])
+        median([s.resident / 2**20 for s in course.samples if low <= s.done <= high] or [np.nan])
         for low, high in pairwise(edges)
     ]
     print(f"\n{'submissions':>11}{'processor ms each':>19}{'memory MB':>11}")
-    for high, cost, resident in zip(edges[1:], each, memory, strict=True):
+    for high, cost, resident in zip(edges[1:], costs, memory, strict=True):
         print(f"{high:11.0f}{cost:19.1f}{resident:11.0f}")
-    middles = (edges[1:] + edges[:-1]) / 2
-    for name, values in (("processor", each), ("memory", np.array(memory))):
-        slope, base = np.polyfit(middles, values, 1)
-        first, last = base + slope * _START, base + slope * count
-        print(f"{name} from {_START} to {count}: {100 * (last / first - 1):+.1f}% by the trend")
     last = course.samples[-1]
     end = next(each for each in course.samples if each.done >= count)
     print(
-        f"after the last submission: {last.seconds - end.seconds:.1f} s, "
+        f"after the last had begun: {last.seconds - end.seconds:.1f} s, "
         f"{last.processor_s - end.processor_s:.1f} of the processor; most memory at any moment: "
         f"{max(each.resident for each in course.samples) / 2**20:.0f} MB"
     )
