@@ -269,7 +269,7 @@ def _time(runner: Runner, submissions: Sequence[Submission], place: Path) -> Cos
 
 def _print_table(runners: list[Runner], costs: dict[str, list[Cost]], runs: int) -> None:
     print(f"{runs} turns; medians (least to most)")
-    print(f"{'':30}{'in a turn':>10}{'submissions/min':>26}{'ours/theirs':>12}{'processor s':>12}")
+    print(f"{'':34}{'in a turn':>10}{'submissions/min':>26}{'ours/theirs':>12}{'processor s':>12}")
     ours = costs[runners[0].label]
     for runner in runners:
         found = costs[runner.label]
@@ -278,7 +278,7 @@ def _print_table(runners: list[Runner], costs: dict[str, list[Cost]], runs: int)
         ratio = median(our.rate / their.rate for our, their in zip(ours, found, strict=True))
         text = f"{median(rates):.1f} ({min(rates):.1f} to {max(rates):.1f})"
         print(
-            f"{runner.label:30}{runner.share:10}{text:>26}{ratio:12.1f}"
+            f"{runner.label:34}{runner.share:10}{text:>26}{ratio:12.1f}"
             f"{median(cost.each_s for cost in found):12.2f}"
         )
 
