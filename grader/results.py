@@ -142,7 +142,7 @@ def failed_results(message: str, *, points: Fraction = Fraction(), trouble: str 
 def encode(results: Results) -> bytes:
     """The document as JSON: the same grade gives the same bytes, and never NaN or a surrogate."""
     document = _safe(msgspec.to_builtins(results))
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    return msgspec.json.encode(document) + b"\n"
 
 
 def write_results(results: Results | Grade, path: Path) -> None:

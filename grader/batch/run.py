@@ -6,7 +6,7 @@ import fcntl
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -112,9 +112,9 @@ def grade_class(options: Options, progress: Progress) -> Batch:
         before, unread = (None, ()) if options.against is None else read_records(options.against)
         found, wanted = _split(options, assignment, export)
         reused = len(found) - sum(record.status == "failed" for record in found.values())
-        progress.begin(len(export.entries), reused)
-        if wanted:
-            with _engage(assignment, options) as graders:
+        with _engage(assignment, options) if wanted else nullcontext() as graders:
+            progress.begin(len(export.entries), reused)
+            if graders is not None:
                 for record in graders.grade(wanted):
                     found[record.name] = record
                     progress.graded(record)

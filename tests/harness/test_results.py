@@ -11,6 +11,7 @@ import os
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from golden.sample import FOLDER, sample_grade
 from msgspec import structs
@@ -57,7 +58,8 @@ def finding(**more: Any) -> Finding:
 
 
 def test_results_are_the_golden_ones() -> None:
-    written = encode(results_document(sample_grade()))
+    # On lines of its own, a difference can be read.
+    written = msgspec.json.format(encode(results_document(sample_grade())), indent=2) + b"\n"
     golden = FOLDER / "results.json"
     if os.environ.get("WRITE_GOLDEN"):
         golden.write_bytes(written)
