@@ -33,9 +33,9 @@ def stay_open(plan, parent):
     return ["everything: this is a benchmark"]
 
 isolation.shut_in = stay_open
-isolation.shut_worker = lambda server: None
-isolation.limit_worker = lambda limits, already, tasks=0: None
-isolation.own_descriptors = lambda: None
+isolation.shut_worker = lambda *_: None
+isolation.limit_worker = lambda *_: None
+isolation.own_descriptors = lambda *_: None
 """
 
 
