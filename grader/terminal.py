@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.outcomes import Grade
 
 _MARKS = {"passed": "ok", "failed": "FAILED", "grader_failed": "GRADER"}
-_MOST_FAILURES = 20
+_MOST_FAILURES = 200
 
 
 def print_progress(done: int, of: int, name: str) -> None:
