@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from grader.cli import main
+
+
+def run(*arguments: str) -> int:
+    """Run a command in a process that has imported no other assignment's reference."""
+    command = [sys.executable, "-c", "from grader.cli import main; raise SystemExit(main())"]
+    return subprocess.run([*command, *arguments], check=False, capture_output=True).returncode
 
 
 def score(folder: Path) -> float:
@@ -18,14 +26,14 @@ def test_a_new_assignment_is_graded_made_into_a_template_and_proven(tmp_path: Pa
     folder, out = tmp_path / "course", tmp_path / "out"
     where = f"--assignment={folder}"
 
-    assert main(["new", str(folder)]) == 0
-    assert main(["grade", str(folder / "reference"), where, f"--out={out}"]) == 0
+    assert run("new", str(folder)) == 0
+    assert run("grade", str(folder / "reference"), where, f"--out={out}") == 0
     assert score(out) == 10
-    assert main(["template", where]) == 0
+    assert run("template", where) == 0
     assert (folder / "student_template" / "test_public.py").is_file()
-    assert main(["grade", str(folder / "student_template"), where, f"--out={out}"]) == 0
+    assert run("grade", str(folder / "student_template"), where, f"--out={out}") == 0
     assert score(out) == 0
-    assert main(["audit", where, f"--out={out}", "--seeds=3", "--jobs=2"]) == 0
+    assert run("audit", where, f"--out={out}", "--seeds=3", "--jobs=2") == 0
 
 
 def test_every_new_assignment_has_a_secret_of_its_own(tmp_path: Path) -> None:
