@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from grader import report
 from grader.audit.judge import CAUGHT_SHARE, NAMED_SHARE, Audit, CheckRow, Row
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from grader.report.frame import render_page
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _KINDS = (
@@ -86,18 +80,7 @@ def spoken(audit: Audit) -> Iterator[str]:
 
 def render_audit(audit: Audit) -> str:
     """Render a self-contained page: no script, and no request to anywhere."""
-    environment = _environment()
-    css = "\n".join(
-        path.read_text("utf-8")
-        for path in (
-            Path(report.__file__).parent / "templates/report.css",
-            _TEMPLATES / "audit.css",
-        )
-    )
-    style = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
-    template = environment.get_template("audit.html")
-    return template.render(page=build_page(audit), css=css, policy=policy)
+    return render_page("audit.html", _TEMPLATES, style="audit.css", page=build_page(audit))
 
 
 def build_page(audit: Audit) -> Page:
@@ -154,15 +137,3 @@ def _functions(rows: Sequence[Row]) -> Iterator[Function]:
 def _outcomes(rows: Sequence[Row]) -> str:
     counts = Counter(row.outcome for row in rows).most_common()
     return ", ".join(f"{count} {outcome}" for outcome, count in counts)
-
-
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

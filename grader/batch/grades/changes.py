@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import csv
-import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from grader import report
 from grader.batch.grades.gradebook import text_cell
 from grader.batch.grades.regrade import Changes, CheckChange, SubmissionChange
 from grader.batch.records import write_whole
 from grader.points import count, words
+from grader.report.frame import render_page
 from grader.text import one_line
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 __all__ = ["CHANGES_CSV", "CHANGES_HTML", "render_changes", "spoken", "write_changes"]
 
@@ -121,36 +115,17 @@ def _table(changes: Changes) -> str:
 
 def render_changes(changes: Changes, title: str) -> str:
     """Render the page."""
-    styles = (Path(report.__file__).parent / "templates/report.css", _TEMPLATES / "changes.css")
-    css = "\n".join(path.read_text("utf-8") for path in styles)
-    style = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
-    template = _environment().get_template("changes.html")
-    return template.render(
+    return render_page(
+        "changes.html",
+        _TEMPLATES,
+        style="changes.css",
         changes=changes,
-        title=title,
-        css=css,
-        policy=policy,
+        assignment=title,
         gained=sum(1 for each in changes.scores if (each.difference or 0) > 0),
         lost=sum(1 for each in changes.scores if (each.difference or 0) < 0),
         failed=sum(1 for each in changes.scores if each.kind == "failed"),
+        score_words=score_words,
+        check_words=check_words,
+        words=words,
+        count=count,
     )
-
-
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "score_words": score_words,
-        "check_words": check_words,
-        "words": words,
-        "count": count,
-    }
-    return environment

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from grader import report
 from grader.batch.page.anonymous import without_names
 from grader.batch.page.words import build_class_view
+from grader.report.frame import render_page
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from grader.batch.likeness.similar import Pair
     from grader.batch.records import Entry, Record
 
@@ -65,35 +61,4 @@ def render_class_page(
         uncompared=uncompared,
         troubles=troubles,
     )
-    css = _read(Path(report.__file__).parent / "templates/report.css", _TEMPLATES / "class.css")
-    script = _read(_TEMPLATES / "class.js")
-    # Our own style and script, by their hashes, are all that the browser may apply: text of a
-    # student's that got past the escaping would still neither run, load nor restyle anything.
-    policy = (
-        f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    template = _environment().get_template("class.html")
-    page = template.render(page=view, css=css, script=script, policy=policy)
-    # A lone surrogate has no bytes: whatever slipped through becomes a question mark.
-    return page.encode("utf-8", "replace").decode("utf-8")
-
-
-def _read(*paths: Path) -> str:
-    return "\n".join(path.read_text("utf-8") for path in paths)
-
-
-def _hash(inline: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()}"
-
-
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return render_page("class.html", _TEMPLATES, style="class.css", script="class.js", page=view)
