@@ -31,6 +31,7 @@ __all__ = [
     "failed_results",
     "results_document",
     "write_results",
+    "write_whole",
 ]
 
 # A check that fails in ten ways is one misunderstanding; more would bury it.
@@ -150,16 +151,23 @@ def write_results(results: Results | Grade, path: Path) -> None:
     _put(encode(results if isinstance(results, Results) else results_document(results)), path)
 
 
-def _put(document: bytes, path: Path) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Write a file in one step: at any moment the old one is there, or the new one, whole."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(document)
+            file.write(content)
+        Path(name).chmod(mode)
         Path(name).replace(path)
     except BaseException:
         with suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def _put(document: bytes, path: Path) -> None:
+    # What a student earned is nobody else's to read.
+    write_whole(path, document, mode=0o600)
 
 
 def _safe(value: Any) -> Any:

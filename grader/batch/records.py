@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +10,7 @@ from msgspec import Struct
 
 from grader.outcomes import FeedbackLevel, Grade, Status, Visibility
 from grader.points import Scored, hundredths, score_checks
+from grader.results import write_whole
 
 RECORD = "record.json"
 """Beside a submission's results.json and report.html; written last, so it stands for all three."""
@@ -141,20 +139,6 @@ def read_record(folder: Path) -> Record | None:
 def write_record(record: Record, folder: Path) -> None:
     """Write the record in one step: it stands for all that was written before."""
     write_whole(folder / RECORD, msgspec.json.encode(record))
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that at any moment the old or the new one is there, whole."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _checked(check: Scored) -> Checked:

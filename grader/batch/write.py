@@ -14,8 +14,9 @@ from grader.batch.grades.gradebook import Row, build_rows, write_gradebook
 from grader.batch.grades.regrade import compare
 from grader.batch.likeness.similar import Pair
 from grader.batch.page.render import render_class_page
-from grader.batch.records import Entry, Record, write_whole
+from grader.batch.records import Entry, Record
 from grader.batch.run import Batch, Options
+from grader.results import write_whole
 
 BATCH, GRADEBOOK, PAGE = "batch.json", "grades.csv", "class.html"
 

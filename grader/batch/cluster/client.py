@@ -26,9 +26,10 @@ from grader.batch.cluster.outpost import FILES, Charge, Graded, differences_betw
 from grader.batch.cluster.parcel import TooLarge, pack, pack_files
 from grader.batch.crew import CrewFailed, failed
 from grader.batch.keys import engine_here
-from grader.batch.records import Record, write_record, write_whole
+from grader.batch.records import Record, write_record
 from grader.package import assignment_files
 from grader.place import RESULTS, Place, PlaceRefused, prepare
+from grader.results import write_whole
 
 if TYPE_CHECKING:
     from distributed import Client, Future

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from grader.batch.grades.gradebook import text_cell
 from grader.batch.grades.regrade import Changes, CheckChange, SubmissionChange
-from grader.batch.records import write_whole
 from grader.points import count, words
 from grader.report.frame import render_page
+from grader.results import write_whole
 from grader.text import one_line
 
 __all__ = ["CHANGES_CSV", "CHANGES_HTML", "render_changes", "spoken", "write_changes"]

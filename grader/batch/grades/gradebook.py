@@ -20,8 +20,9 @@ from msgspec import Struct
 from grader.assignment import Late
 from grader.batch.grades.adjustments import Adjustments, people_of
 from grader.batch.grades.lateness import Adjusted, Adjustment, adjust
-from grader.batch.records import Entry, Record, Submitter, write_whole
+from grader.batch.records import Entry, Record, Submitter
 from grader.points import words
+from grader.results import write_whole
 from grader.text import one_line
 
 __all__ = ["Row", "build_rows", "text_cell", "write_gradebook"]
