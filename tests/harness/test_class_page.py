@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import html
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from browser_fixtures import chromium
 from class_fixtures import simulated_class
 from msgspec import Struct, structs
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from grader.batch.likeness.similar import Pair
 from grader.batch.page.render import render_class_page
 from grader.batch.records import Checked, Entry, Misconception, Record, Submitter
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.xdist_group("browser")
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">\u202e"\'&]]>'
@@ -352,17 +350,8 @@ def test_every_table_has_a_caption_and_every_head_a_scope() -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium; in CI it must be there."""
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is not installed, and CI promises to look at the pages")
-        pytest.skip("Chromium is not installed here; CI looks at the pages")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
-        yield browser
-        browser.close()
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture
