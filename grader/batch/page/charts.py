@@ -27,8 +27,6 @@ __all__ = [
 
 WIDTH = 640.0
 HEIGHT = 200.0
-BOX = 26.0
-"""Height of the strip under the histogram, with the quartiles."""
 SIDE = 320.0
 SPARK_WIDTH, SPARK_HEIGHT = 120.0, 24.0
 # Of a bar's width; the rest is the gap that tells it from the next.

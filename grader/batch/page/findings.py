@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
-from msgspec import Struct
-
 from grader import text
 from grader.batch.page import statistics
 from grader.batch.page.statistics import Found
-from grader.batch.page.view import FoundView, Link
+from grader.batch.page.view import Findings, FoundView, Link
 from grader.batch.records import Record
 from grader.points import count
 
-__all__ = ["Findings", "view_findings"]
+__all__ = ["view_findings"]
 
 _EXAMPLES = 3
 _ROWS = 400
@@ -57,22 +55,6 @@ _KINDS = {
 _NAMED = ("mistake", "convention", "cascade")
 _NOT_ITS_OWN = frozenset({"convention", "cascade", "not_run"})
 """What is no fault of the function in which it shows."""
-
-
-class Findings(Struct, frozen=True):
-    """All groups, and what of them each submission shows: keys, by name."""
-
-    functions: tuple[FoundView, ...]
-    """Whatever was found, by function, with the most frequent known mistake, or else finding."""
-    mistakes: tuple[FoundView, ...]
-    conventions: tuple[FoundView, ...]
-    cascades: tuple[FoundView, ...]
-    others: tuple[FoundView, ...]
-    more_mistakes: str
-    """How many known mistakes are left out, in words; empty if none is."""
-    rest: str
-    """The same for `others`."""
-    keys: Mapping[str, str]
 
 
 def view_findings(records: Sequence[Record], links: Mapping[str, Link]) -> Findings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from grader.batch.page.charts import Histogram, Scatter
@@ -10,6 +12,7 @@ from grader.text import Span
 __all__ = [
     "CheckView",
     "ClassView",
+    "Findings",
     "FoundView",
     "Link",
     "PairView",
@@ -104,6 +107,22 @@ class Trouble(Struct, frozen=True):
     links: tuple[Link, ...]
 
 
+class Findings(Struct, frozen=True):
+    """All groups, and what of them each submission shows: keys, by name."""
+
+    functions: tuple[FoundView, ...]
+    """Whatever was found, by function, with the most frequent known mistake, or else finding."""
+    mistakes: tuple[FoundView, ...]
+    conventions: tuple[FoundView, ...]
+    cascades: tuple[FoundView, ...]
+    others: tuple[FoundView, ...]
+    more_mistakes: str
+    """How many known mistakes are left out, in words; empty if none is."""
+    rest: str
+    """The same for `others`."""
+    keys: Mapping[str, str]
+
+
 class ClassView(Struct, frozen=True):
     """Everything on the page, in its order."""
 
@@ -116,13 +135,7 @@ class ClassView(Struct, frozen=True):
     histogram: Histogram | None
     troubles: tuple[Trouble, ...]
     unread: tuple[str, ...]
-    functions: tuple[FoundView, ...]
-    mistakes: tuple[FoundView, ...]
-    conventions: tuple[FoundView, ...]
-    cascades: tuple[FoundView, ...]
-    others: tuple[FoundView, ...]
-    more_mistakes: str
-    rest: str
+    findings: Findings
     parts: tuple[PartView, ...]
     scatter: Scatter | None
     checks: tuple[CheckView, ...]
