@@ -10,14 +10,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from grader.outcomes import Grade
-from grader.place import REPORT, RESULTS, STAFF_REPORT, Place
+from grader.place import REPORT, STAFF_REPORT, Place
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
     from grader.submission import Submission
     from grader.suite.plugin import GradingPlugin
 
-__all__ = ["REPORT", "RESULTS", "STAFF_REPORT", "BrokeDown", "Output", "Place", "write_failure"]
+__all__ = ["BrokeDown", "Output", "write_failure"]
 
 _PARTIAL_S = 0.5
 """Longest that a graded check stays unwritten: to replace a file costs 2 ms, as much as a check."""
@@ -109,10 +109,8 @@ class Output:
         from grader.results import write_results
 
         folder = self._place.folder
-        pages = (
-            {REPORT: False, STAFF_REPORT: True} if self._place.with_staff_page else {REPORT: False}
-        )
-        for name, staff in pages.items():
+        pages = [(REPORT, False), (STAFF_REPORT, True)]
+        for name, staff in pages if self._place.with_staff_page else pages[:1]:
             # A link under this name would be followed.
             (folder / name).unlink(missing_ok=True)
             (folder / name).write_text(render_report(graded, staff=staff), "utf-8")

@@ -28,7 +28,13 @@ def print_progress(done: int, of: int, name: str) -> None:
     if sys.stderr.isatty():
         end = "\n" if done == of else ""
         print(f"\r{done} of {of}  {name[:50]:<50}", end=end, file=sys.stderr, flush=True)
-    elif done * 10 // of > (done - 1) * 10 // of:
+    else:
+        _print_tenth(done, of)
+
+
+def _print_tenth(done: int, of: int) -> None:
+    """A line for each tenth, for logs."""
+    if done * 10 // of > (done - 1) * 10 // of:
         print(f"{done} of {of} graded", file=sys.stderr, flush=True)
 
 
@@ -143,8 +149,7 @@ class _Lines:
         """Count one more."""
         del record
         self._done += 1
-        if self._done * 10 // self._total > (self._done - 1) * 10 // self._total:
-            print(f"{self._done} of {self._total} graded", file=sys.stderr, flush=True)
+        _print_tenth(self._done, self._total)
 
 
 class _Watched:

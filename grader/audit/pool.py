@@ -6,7 +6,6 @@ The processes are forked before anything of the assignment is read, and each sta
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import connection
 from typing import Any
@@ -23,7 +22,7 @@ class Pool:
 
     def __init__(self, count: int, work: Callable[[connection.Connection], None]) -> None:
         forked = multiprocessing.get_context("fork")
-        cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+        cores = sorted(isolation.own_cores())
         self._lines: list[connection.Connection] = []
         self._processes = []
         for number in range(count):

@@ -13,18 +13,14 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from grader.batch import lane
 from grader.batch.records import Record, read_record, write_record
 from grader.output import write_failure
 from grader.place import RESULTS, Place
+from grader.sandbox import isolation
 from grader.sandbox.wire import Channel, Closed, Malformed, TimedOut
 
-if TYPE_CHECKING:
-    from grader.sandbox import isolation
-
-_START_S = 120.0
 _END_S = 10.0
 _ATTEMPTS = 2
 """Of a submission: what ends a lane twice is its own doing."""
@@ -56,7 +52,7 @@ class Crew:
         # The grade keeps its own deadline; this is for a grader that hangs.
         self._most_s = 1.5 * submission_s + 120
         if cores is None:
-            cores = own_cores()
+            cores = cores_for_lanes()
         self._lanes = [
             _Lane(self._setup(cores[n % len(cores)] if cores else -1)) for n in range(jobs)
         ]
@@ -104,9 +100,9 @@ class Crew:
         return lane.Setup(assignment, self._require_isolation, self._staff_pages, core)
 
 
-def own_cores() -> Sequence[int]:
+def cores_for_lanes() -> Sequence[int]:
     """Cores that this process may run on; none where there is but one, or nobody knows."""
-    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    cores = sorted(isolation.own_cores())
     return cores if len(cores) > 1 else ()
 
 

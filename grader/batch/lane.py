@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from grader.assignment import Assignment
     from grader.suite.warm import WarmSuites
 
-MOST_BYTES = 2**20
 _KILLED = "the grading process ended by signal {signal}; was memory short?"
 
 

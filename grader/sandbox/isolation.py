@@ -224,6 +224,11 @@ def run_on(cores: set[int]) -> None:
             os.sched_setaffinity(0, cores)
 
 
+def own_cores() -> set[int]:
+    """Where this process may run; empty where the system does not say."""
+    return os.sched_getaffinity(0) if sys.platform == "linux" else set()
+
+
 def hide_from_siblings() -> None:
     """Make this process unreadable to others of the same user (/proc, ptrace)."""
     with contextlib.suppress(OSError, AttributeError):

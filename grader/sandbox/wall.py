@@ -11,7 +11,6 @@ import ctypes
 import os
 import signal
 import socket
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -113,7 +112,7 @@ class Wall:
                 self._read_reports()
                 self._clear_scratch()
                 channel.receive(wire.answer_decoder, time.monotonic() + _ORDER_S)
-                channel.send(wire.Begin(seed, _cores()), _ORDER_S)
+                channel.send(wire.Begin(seed, isolation.own_cores()), _ORDER_S)
                 worker = OpenWorker(channel, self._ahead_pid)
                 self._open[worker.pid] = worker
                 self._fork_ahead()
@@ -296,12 +295,7 @@ def _stay_on_one_core() -> set[int]:
     The two sides take turns, so another core only costs the way there. The system starts a process
     where there is room: of several graders each comes to have a core of its own.
     """
-    before = _cores()
+    before = isolation.own_cores()
     with contextlib.suppress(OSError, AttributeError):
         isolation.run_on({ctypes.CDLL(None, use_errno=True).sched_getcpu()})
     return before
-
-
-def _cores() -> set[int]:
-    """Where this process may run; empty where the system does not say."""
-    return os.sched_getaffinity(0) if sys.platform == "linux" else set()

@@ -17,7 +17,7 @@ from msgspec import Struct, structs
 
 from grader.assignment import AssignmentError, load_assignment
 from grader.batch.cluster.parcel import PACKED, unpack
-from grader.batch.crew import Crew, CrewFailed, failed, own_cores
+from grader.batch.crew import Crew, CrewFailed, cores_for_lanes, failed
 from grader.batch.keys import engine_here
 from grader.batch.lane import Order
 from grader.batch.records import Record
@@ -56,7 +56,7 @@ class Outpost:
         self._differences = differences_between(charge.engine, engine_here())
         self._scratch = scratch
         # A process that has the machine to itself can give each lane a core of its own.
-        cores = own_cores()
+        cores = cores_for_lanes()
         self._cores = cores if len(cores) == threads else ()
         self._guard = threading.Lock()
         self._folder: Path | None = None
