@@ -88,11 +88,9 @@ class Explainer:
         wrong = diagnosis.wrong_functions(history)
         for function in wrong:
             self._wrong.setdefault(function, number)
-        return (
-            _of_form(wrong, history, self._reference, call)
-            if explanation is None
-            else (of_mistake(explanation))
-        )
+        if explanation is None:
+            return _of_form(wrong, history, self._reference, call)
+        return of_mistake(explanation)
 
     @contextmanager
     def accepted(self, found: Accepted) -> Iterator[types.ModuleType]:
