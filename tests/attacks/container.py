@@ -91,8 +91,11 @@ def _furnish(root: Path) -> None:
     for name in _DEVICES:
         (root / "dev" / name).touch()
         _mount(f"/dev/{name}", str(root / "dev" / name), _BIND)
-    for folder in (*_SHARED, sys.base_prefix, sys.prefix, str(Path(__file__).resolve().parents[2])):
-        _show(Path(folder), root)
+    repository = Path(__file__).resolve().parents[2]
+    folders = {Path(folder) for folder in (*_SHARED, sys.base_prefix, sys.prefix)} | {repository}
+    # The outer ones first: an environment lies in the repository, and brings nothing else of it.
+    for folder in sorted(folders):
+        _show(folder, root)
 
 
 def _show(folder: Path, root: Path) -> None:
