@@ -19,6 +19,7 @@ import sys
 import time
 import traceback
 import types
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
@@ -27,6 +28,7 @@ from msgspec import Struct
 
 from grader.batch.records import RECORD, Record, record_of, write_record
 from grader.grade import GUARD_FACTOR, IsolationTooWeak, Options, grade_submission, run_settings
+from grader.outcomes import Grade
 from grader.output import write_failure
 from grader.place import FAILURE, RESULTS, Place
 from grader.sandbox import isolation
@@ -232,6 +234,11 @@ def _import_what_a_grade_needs(reference: str) -> None:
     """Import here, once, what each fork would import late."""
     for name in ("feedback", "report", "results", "submission", "summary"):
         importlib.import_module(f"grader.{name}")
+    from grader.report import render_report
+
+    # A page of nothing: its template is read and compiled for all that come.
+    nothing = Grade(submission="", title="", outcomes=(), expected=Fraction())
+    render_report(nothing, staff=False)
     # Whoever needs them says why they cannot be imported.
     with contextlib.suppress(Exception):
         importlib.import_module(f"{reference}.variants")

@@ -27,6 +27,7 @@ import textwrap
 import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
@@ -219,6 +220,7 @@ def patched(
             del sys.modules[known]
 
 
+@lru_cache(maxsize=4096)
 def _without_decorators(written: Callable[..., Any] | None) -> str:
     text = textwrap.dedent(inspect.getsource(written))  # type: ignore[arg-type]
     node = ast.parse(text).body[0]
@@ -226,8 +228,12 @@ def _without_decorators(written: Callable[..., Any] | None) -> str:
     return "\n".join(text.splitlines()[node.lineno - 1 :]) + "\n"
 
 
+@lru_cache(maxsize=4096)
 def _body_of(text: str) -> int:
-    """Where the code after a function's or class's docstring begins: words are not changed."""
+    """Where the code after a function's or class's docstring begins: words are not changed.
+
+    To parse it takes longer than all else, and every pair of changes begins with the same text.
+    """
     node = ast.parse(text).body[0]
     assert isinstance(node, (ast.FunctionDef, ast.ClassDef))  # noqa: S101 - for the type checker
     if ast.get_docstring(node) is None:
