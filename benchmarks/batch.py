@@ -7,6 +7,7 @@ The clock runs from the command to the last file, all processes' work counts. ot
 nbgrader are installed into environments of their own below the cache folder (some 900 MB), with
 the frozen suites of `cold/` as tests of their own kind (see peers.py); since they are slow they
 get fewer submissions of the class. Neither walls a submission off nor says what was mistaken.
+What the checks themselves cost, with neither a wall nor a page, is what unwalled.py measures.
 
 Every tool grades a right solution first, which is not counted: it has to come to full points.
 """
@@ -101,6 +102,7 @@ def main() -> None:
         runners = [
             Runner("grader batch --jobs 2", Ours(), 2, options.count),
             Runner("plain pytest, two at a time", Plain(), 2, options.count),
+            Runner("the checks alone, in two processes", Unwalled(), 2, options.count),
         ]
         notes = [f"python {platform.python_version()}, {_machine()}"]
         if options.peers:
@@ -178,6 +180,27 @@ class Plain:
     def _grade(self, submission: Submission, place: Path) -> None:
         # Status 1 says that some test has failed.
         _run(plain_pytest(submission.folder, place / submission.name), RIVAL, {0, 1})
+
+
+class Unwalled:
+    """The checks alone, in warm processes: one for each share of the submissions."""
+
+    def prepare(self, submissions: Sequence[Submission], place: Path, _at_once: int) -> None:
+        """Copy the folders, under their names."""
+        for submission in submissions:
+            shutil.copytree(submission.folder, place / "handed-in" / submission.name)
+
+    def grade(self, submissions: Sequence[Submission], place: Path, at_once: int) -> None:
+        """Run a command for each share, all at once."""
+        folders = [str(place / "handed-in" / submission.name) for submission in submissions]
+        start = [sys.executable, str(ROOT / "benchmarks" / "unwalled.py"), str(place)]
+        commands = [[*start, *folders[i::at_once]] for i in range(at_once)]
+        with ThreadPoolExecutor(at_once) as pool:
+            list(pool.map(lambda command: _run(command, ROOT, {0}), commands))
+
+    def scores(self, submissions: Sequence[Submission], place: Path) -> dict[str, float]:
+        """The points of each."""
+        return {submission.name: _score(place / submission.name) for submission in submissions}
 
 
 def _run(command: list[str], cwd: Path, allowed: set[int]) -> None:

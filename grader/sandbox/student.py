@@ -6,6 +6,7 @@ student's language, why it did not. Arguments are the trusted side's own and sta
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from collections import Counter
@@ -88,12 +89,15 @@ class Handed:
 
 
 class Student:
-    """The student's modules, for one check: its worker is started by the first call."""
+    """The student's modules, for one check: its worker is started by the first call.
+
+    `seed` is the check's, from 0 to 2^64 - 1.
+    """
 
     def __init__(self, handed: Handed, limits: Limits, seed: int) -> None:
         self._handed = handed
         self._limits = limits
-        self._seed = seed
+        self._seed = _seed_inside(seed)
         self._worker: OpenWorker | None = None
         self._generation = 0
         self._imported: set[str] = set()
@@ -390,6 +394,12 @@ class Student:
             self._callbacks.append(value)
             return wire.CallbackData(len(self._callbacks) - 1)
         return None
+
+
+def _seed_inside(seed: int) -> int:
+    """The worker's own: from the check's, its hidden data could be drawn again."""
+    digest = hashlib.sha256(b"inside" + seed.to_bytes(8, "big")).digest()
+    return int.from_bytes(digest[:6], "big")
 
 
 class _ObjectGiven(Exception):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import secrets
 import time
 from typing import Any
 
@@ -354,14 +356,50 @@ def test_warnings_are_evidence_with_their_line() -> None:
     )
 
 
-def test_unseeded_random_numbers_are_the_same_in_two_runs() -> None:
-    text = "import numpy as np, random\ndef f():\n    return np.random.rand() + random.random()\n"
-    drawn = []
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "np.random.rand()",
+        "random.random()",
+        "np.random.default_rng().random()",
+        "np.random.RandomState().random_sample()",
+        "np.random.Generator(np.random.PCG64()).random()",
+    ],
+)
+def test_unseeded_random_numbers_are_the_same_in_two_runs(drawn: str) -> None:
+    text = f"import numpy as np, random\ndef f():\n    return [{drawn}, {drawn}]\n"
+    runs = []
     for _ in range(2):
         with student_of(text) as student:
-            drawn.append(student.code.f())
+            runs.append(student.code.f())
 
-    assert drawn[0] == drawn[1]
+    assert runs[0] == runs[1]
+    assert runs[0][0] != runs[0][1]
+
+
+def test_the_seed_of_a_check_does_not_come_in() -> None:
+    """Whoever has it can draw again what the check keeps to itself."""
+    text = """
+import gc, random, sys
+
+def numbers():
+    found, frame = [random.getrandbits(40)], sys._getframe()
+    while frame:
+        found += [getattr(v, "seed", v) for v in list(frame.f_locals.values())]
+        frame = frame.f_back
+    found += [getattr(thing, "seed", 0) for thing in gc.get_objects()]
+    return [number for number in found if type(number) is int]
+"""
+    with behind_the_wall(modules.Source("code.py", "code", text)) as handed:
+        # Only now: the clean process was forked from this one, and knows what it knew.
+        seed = secrets.randbits(47)
+        student = Student(handed, Limits(), seed)
+        found = student.code.numbers()
+        student.close()
+
+    assert seed not in found
+    assert random.Random(seed).getrandbits(40) not in found  # noqa: S311 - to be foreseen
+    assert len(found) > 1
 
 
 @pytest.mark.parametrize(
