@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from grader.sandbox import isolation
+from grader.sandbox import isolation, self_test
 from grader.sandbox.nursery import Nursery
 from grader.sandbox.wall import Wall
 
@@ -43,7 +43,7 @@ class Examination(Struct, frozen=True):
 
     layers: tuple[Layer, ...]
     refused: tuple[str, ...]
-    level: isolation.Level
+    level: self_test.Level
     advice: str
 
 
@@ -52,7 +52,7 @@ def examine() -> Examination:
     with tempfile.TemporaryDirectory() as folder, Nursery() as nursery, Wall(nursery) as wall:
         secret = Path(folder) / "expected"
         secret.write_text("nobody should read this", "utf-8")
-        targets = isolation.Targets((str(secret),), (folder,), os.getpid())
+        targets = self_test.Targets((str(secret),), (folder,), os.getpid())
         refused = wall.self_test(targets)
         missing = dict(text.split(": ", 1) for text in wall.missing_layers)
     if not _may_enter_namespaces():
@@ -63,7 +63,7 @@ def examine() -> Examination:
         Layer(name, name not in missing, missing.get(name, ""), lost)
         for name, lost in _LOST.items()
     )
-    level = isolation.level_of(refused)
+    level = self_test.level_of(refused)
     return Examination(layers, tuple(refused), level, _WITHOUT.get(level, ""))
 
 

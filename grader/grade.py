@@ -21,9 +21,10 @@ from msgspec import Struct, structs
 from grader.outcomes import Grade, Surface
 from grader.output import Output
 from grader.place import Place, prepare
-from grader.sandbox import isolation, modules, words
+from grader.sandbox import isolation, modules, self_test, words
+from grader.sandbox.handed import Handed, Limits
 from grader.sandbox.nursery import Nursery
-from grader.sandbox.student import Handed, Limits, Student
+from grader.sandbox.student import Student
 from grader.sandbox.wall import Wall
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Options(Struct, frozen=True):
     place: Place
     seed: int | None = None
     check: str = ""
-    require_isolation: isolation.Level | None = None
+    require_isolation: self_test.Level | None = None
     metadata: Path | None = None
     """Gradescope's submission_metadata.json: who handed in. Student code must not read it."""
 
@@ -131,11 +132,11 @@ def _emails(metadata: Path) -> list[str]:
     return [user.email or "" for user in found.users]
 
 
-def _try_the_wall(wall: Wall, options: Options, assignment: Assignment) -> isolation.Level:
+def _try_the_wall(wall: Wall, options: Options, assignment: Assignment) -> self_test.Level:
     """The level that the self-test finds; student code is loaded after it."""
-    level = isolation.level_of(wall.self_test(_targets(options, assignment)))
+    level = self_test.level_of(wall.self_test(_targets(options, assignment)))
     wanted = options.require_isolation
-    if wanted and isolation.LEVELS.index(level) < isolation.LEVELS.index(wanted):
+    if wanted and self_test.LEVELS.index(level) < self_test.LEVELS.index(wanted):
         layers = "; ".join(wall.missing_layers) or "every layer was applied, and the test got out"
         raise IsolationTooWeak(
             f"Isolation: expected level {wanted}, got {level} on this machine ({layers}). "
@@ -144,14 +145,14 @@ def _try_the_wall(wall: Wall, options: Options, assignment: Assignment) -> isola
     return level
 
 
-def _targets(options: Options, assignment: Assignment) -> isolation.Targets:
+def _targets(options: Options, assignment: Assignment) -> self_test.Targets:
     """What student code must not reach: the answers, the suites, the results, the raw files."""
     place = options.place
     files = [assignment.folder / "assignment.toml", *assignment.suites, place.results]
     files += [options.submission, *([options.metadata] if options.metadata else [])]
     folders = {assignment.reference, place.folder, place.results.parent}
     folders |= {path.parent for path in assignment.suites}
-    return isolation.Targets(
+    return self_test.Targets(
         tuple(str(path.resolve()) for path in files if path.exists()),
         tuple(sorted(str(path.resolve()) for path in folders if path.is_dir())),
         os.getpid(),

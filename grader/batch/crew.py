@@ -18,8 +18,9 @@ from grader.batch import lane
 from grader.batch.records import Record, read_record, write_record
 from grader.output import write_failure
 from grader.place import RESULTS, Place
-from grader.sandbox import isolation
-from grader.sandbox.wire import Channel, Closed, Malformed, TimedOut
+from grader.sandbox import isolation, self_test
+from grader.sandbox.channel import Channel, Closed, TimedOut
+from grader.sandbox.wire import Malformed
 
 _END_S = 10.0
 _ATTEMPTS = 2
@@ -40,7 +41,7 @@ class Crew:
         assignment: Path,
         jobs: int,
         submission_s: float,
-        require_isolation: isolation.Level | None = None,
+        require_isolation: self_test.Level | None = None,
         *,
         staff_pages: bool = False,
         cores: Sequence[int] | None = None,

@@ -31,9 +31,9 @@ from grader.grade import GUARD_FACTOR, IsolationTooWeak, Options, grade_submissi
 from grader.outcomes import Grade
 from grader.output import write_failure
 from grader.place import FAILURE, RESULTS, Place
-from grader.sandbox import isolation
+from grader.sandbox import isolation, self_test
+from grader.sandbox.channel import Channel, Closed
 from grader.sandbox.nursery import Nursery, NurseryFailed
-from grader.sandbox.wire import Channel, Closed
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
@@ -46,7 +46,7 @@ class Setup(Struct, tag="setup", frozen=True):
     """What the lane is for: sent once, first."""
 
     assignment: str
-    require_isolation: isolation.Level | None = None
+    require_isolation: self_test.Level | None = None
     staff_pages: bool = False
     core: int = -1
     """The core to keep to; -1 for any."""

@@ -23,7 +23,7 @@ from grader.batch.likeness.prints import take_prints
 from grader.batch.likeness.similar import Pair, similar_pairs
 from grader.batch.records import Entry, Export, Record, read_record
 from grader.place import REPORT, RESULTS, STAFF_REPORT
-from grader.sandbox import isolation
+from grader.sandbox import self_test
 
 _LOCK, _WORK = ".lock", ".work"
 
@@ -40,7 +40,7 @@ class Options(Struct, frozen=True):
     out: Path
     jobs: int = 1
     seed: int | None = None
-    require_isolation: isolation.Level | None = None
+    require_isolation: self_test.Level | None = None
     cluster: str = ""
     """Address of a dask scheduler; empty for lanes on this machine."""
     adjustments: Path | None = None

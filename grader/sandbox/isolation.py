@@ -1,4 +1,4 @@
-"""The layers round student code, in their order, and the self-test that says what they are worth.
+"""The layers round student code, in their order.
 
 A process server forks one worker for each check (worker.py). Layers that children inherit are put
 on once, in the server, in an order in which each still can: limits first, and namespaces where
@@ -7,32 +7,25 @@ parent-death signal, which a change of user clears; no-new-privileges, which the
 landlock, which hides the files; seccomp last. A worker adds what is its own: not to fork, not to
 exec, not to signal anybody else.
 
-Nothing here is believed: `self_test` tries in a worker, before any student code is loaded, what
-must fail, and the level follows from what was refused, whatever refused it.
+Nothing here is believed: what the layers are worth is what self_test.py sees refused.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import errno
 import os
 import resource
 import signal
-import socket
 import stat
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from msgspec import Struct
 
 from . import landlock, seccomp
-
-Level = Literal["L1", "L2", "L3", "L4"]
-LEVELS: tuple[Level, ...] = ("L1", "L2", "L3", "L4")
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 _NEW_NETWORK, _NEW_IPC = 0x40000000, 0x08000000
@@ -66,14 +59,6 @@ class WorkerLimits(Struct, frozen=True):
     """Processor time. [s]"""
     output: int = 16_384
     """Printed text that is kept of one call. [characters]"""
-
-
-class Targets(Struct, frozen=True):
-    """What the self-test tries to reach."""
-
-    secret_files: tuple[str, ...] = ()
-    secret_folders: tuple[str, ...] = ()
-    supervisor: int = 0
 
 
 def shut_in(plan: Plan, parent: int) -> list[str]:
@@ -262,34 +247,6 @@ def free_user(wanted: int) -> int:
         candidate += 1
 
 
-def self_test(targets: Targets) -> list[str]:
-    """Try what must fail; return what was refused: read, write, signal, trace, network, see."""
-    refused = []
-    if not any(map(_can_read, (*targets.secret_files, *targets.secret_folders))):
-        refused.append("read")
-    if not any(map(_can_write_in, (*targets.secret_folders, "/tmp", "/var/tmp", "/dev/shm"))):  # noqa: S108 - tried, not used
-        refused.append("write")
-    if not _can_signal(targets.supervisor) and not _can_signal(os.getppid()):
-        refused.append("signal")
-    if not _can_trace(targets.supervisor) and not _can_trace(os.getppid()):
-        refused.append("trace")
-    if not _can_reach_network():
-        refused.append("network")
-    if not Path(f"/proc/{targets.supervisor}").exists() and sys.platform == "linux":
-        refused.append("see")
-    return refused
-
-
-def level_of(refused: list[str]) -> Level:
-    """Name the isolation level that follows from what the self-test saw refused."""
-    seen = set(refused)
-    if not {"read", "write"} <= seen:
-        return "L1"
-    if not {"signal", "trace", "network"} <= seen:
-        return "L2"
-    return "L4" if "see" in seen else "L3"
-
-
 def _limit_resources(plan: Plan, missing: list[str]) -> None:
     with _layer("limits", missing):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -347,60 +304,6 @@ def _keep_importable(tops: dict[str, int]) -> set[int]:
                 module.__path__ = [through(path) for path in module.__path__]
     sys.path_importer_cache.clear()
     return needed
-
-
-def _can_read(path: str) -> bool:
-    try:
-        if Path(path).is_dir():
-            next(Path(path).iterdir(), None)
-        else:
-            os.close(os.open(path, os.O_RDONLY))
-    except OSError:
-        return False
-    return True
-
-
-def _can_write_in(folder: str) -> bool:
-    path = Path(folder) / f".isolation-{os.getpid()}"
-    try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    except OSError:
-        return False
-    path.unlink(missing_ok=True)
-    return True
-
-
-def _can_signal(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
-
-
-def _can_trace(pid: int) -> bool:
-    if sys.platform != "linux":
-        return True
-    attach, detach = 16, 17
-    if _libc.ptrace(attach, pid, 0, 0) == 0:
-        os.waitpid(pid, 0)
-        _libc.ptrace(detach, pid, 0, 0)
-        return True
-    return _can_read(f"/proc/{pid}/mem") or _can_read(f"/proc/{pid}/environ")
-
-
-def _can_reach_network() -> bool:
-    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-        try:
-            with socket.socket(socket.AF_INET, kind) as probe:
-                probe.settimeout(0.2)
-                probe.connect(("127.0.0.1", 9))
-        except OSError as error:
-            if error.errno in {errno.ECONNREFUSED, errno.EINPROGRESS} or "timed out" in str(error):
-                return True
-        else:
-            return True
-    return False
 
 
 @contextlib.contextmanager

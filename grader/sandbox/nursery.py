@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from . import isolation, scratch, server, sweep, wire
+from .channel import Channel, Closed, TimedOut
 
 _ORDER_S = 20.0
 _SWEEP_S = 60.0
@@ -61,7 +62,7 @@ class Nursery:
                 os._exit(0)
         theirs.close()
         self._pid = pid
-        self._channel = wire.Channel(self._sock, exact=True)
+        self._channel = Channel(self._sock, exact=True)
 
     def start(self, plan: isolation.Plan) -> tuple[int, socket.socket]:
         """Have a server forked; its process, and the socket on which it answers."""
@@ -71,7 +72,7 @@ class Nursery:
                 self._channel.send(Start(plan), _ORDER_S)
                 socket.send_fds(self._sock, [b"f"], [theirs.fileno()])
             return self._done(_ORDER_S).pid, ours
-        except (NurseryFailed, wire.Closed, wire.TimedOut, OSError) as error:
+        except (NurseryFailed, Closed, TimedOut, OSError) as error:
             ours.close()
             raise NurseryFailed(f"no process server could be forked: {error!r}") from None
 
@@ -80,7 +81,7 @@ class Nursery:
         try:
             self._channel.send(End(), _ORDER_S)
             self._done(_SWEEP_S)
-        except (wire.Closed, wire.TimedOut) as error:
+        except (Closed, TimedOut) as error:
             raise NurseryFailed(f"the clean process does not listen: {error!r}") from None
 
     def close(self) -> None:
@@ -100,7 +101,7 @@ class Nursery:
     def _done(self, within_s: float) -> Done:
         try:
             done: Done = self._channel.receive(_done_decoder, time.monotonic() + within_s)
-        except (wire.Closed, wire.TimedOut, wire.Malformed) as error:
+        except (Closed, TimedOut, wire.Malformed) as error:
             raise NurseryFailed(f"the clean process does not answer: {error!r}") from None
         return done
 
@@ -110,13 +111,13 @@ def _obey(sock: socket.socket) -> None:
     sock = _drop_what_was_inherited(sock)
     sweep.become_subreaper()
     isolation.hide_from_siblings()
-    channel = wire.Channel(sock, exact=True, patience_s=0)
+    channel = Channel(sock, exact=True, patience_s=0)
     user: int | None = None
     scratch_folder = ""
     child = 0
     while True:
         order: Any = None
-        with contextlib.suppress(wire.Closed):
+        with contextlib.suppress(Closed):
             order = channel.receive(_order_decoder)
         if isinstance(order, Start):
             if scratch_folder and scratch_folder != order.plan.scratch:

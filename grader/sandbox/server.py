@@ -20,7 +20,8 @@ import msgspec
 import numpy.random  # noqa: F401 - numpy imports it late, which would then be paid in each worker
 from msgspec import Struct
 
-from . import isolation, modules, scratch, wire, worker
+from . import isolation, modules, scratch, self_test, wire, worker
+from .channel import Channel, Closed
 
 _libc = ctypes.PyDLL(None)
 _WATCH_S = 0.02
@@ -43,7 +44,7 @@ class Spawn(Struct, tag="spawn", frozen=True):
 class Probe(Struct, tag="probe", frozen=True):
     """Fork a worker that runs the self-test and answers on the socket that follows."""
 
-    targets: isolation.Targets
+    targets: self_test.Targets
 
 
 class Reap(Struct, tag="reap", frozen=True):
@@ -92,10 +93,10 @@ def serve(sock: socket.socket, plan: isolation.Plan, parent: int) -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
-    channel = wire.Channel(sock, exact=True, patience_s=_WATCH_S)
+    channel = Channel(sock, exact=True, patience_s=_WATCH_S)
     channel.send(Started(missing))
     server = Server(sock, channel, already, tasks, plan.scratch)
-    with contextlib.suppress(wire.Closed):
+    with contextlib.suppress(Closed):
         while True:
             order = channel.receive(order_decoder, largest=wire.MAX_REQUEST, waiting=server.watch)
             channel.send(server.obey(order))
@@ -107,7 +108,7 @@ class Server:
     def __init__(
         self,
         sock: socket.socket,
-        channel: wire.Channel,
+        channel: Channel,
         already: int,
         tasks: int,
         scratch_folder: str,
@@ -179,7 +180,7 @@ class Server:
                 worker.run(sock, self._staged, server)
             else:
                 isolation.shut_worker(server)
-                wire.Channel(sock).send(isolation.self_test(order.targets))
+                Channel(sock).send(self_test.run(order.targets))
         except BaseException:  # noqa: BLE001 - nothing of a child may reach the server's loop
             status = 1
         finally:

@@ -7,9 +7,7 @@ student's language, why it did not. Arguments are the trusted side's own and sta
 from __future__ import annotations
 
 import hashlib
-import math
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,27 +17,13 @@ from msgspec import Struct
 from grader.outcomes import CheckFailed, CodeLine, Finding, GraderFailed
 
 from . import memory, messages, values, wire, words
+from .callbacks import Callbacks
+from .channel import Closed, TimedOut
+from .handed import Handed, Limits
 from .proxies import FunctionProxy, ModuleProxy, ObjectProxy
-from .wall import OpenWorker, Wall, WallFailed
+from .wall import OpenWorker, WallFailed
 
 _MAX_TIMEOUTS = 2
-_CALLBACK_BYTES = 64 * 2**20
-"""Bytes of arrays in all callbacks of a check: whoever counts the points may keep them."""
-_LARGEST_ARGUMENT = 2**21
-"""Bytes of one callback's arguments: the function may make far larger arrays of them."""
-_RIGHT = 0.5
-"""Share of a submission's time that is set aside for its checks evenly, whatever others take."""
-_GREED = 10.0
-"""So many even shares of the rest may one check take."""
-
-
-class Limits(Struct, frozen=True):
-    """What one check may take."""
-
-    call_s: float = 5.0
-    check_s: float = 20.0
-    memory_mb: int = 1024
-    callbacks: int = 2000
 
 
 class Answer(Struct, frozen=True):
@@ -52,40 +36,6 @@ class Answer(Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     printed: str = ""
     code: tuple[CodeLine, ...] = ()
-
-
-class Handed:
-    """What all checks of one submission share: its sources, its deadline, its time-outs."""
-
-    def __init__(
-        self,
-        wall: Wall,
-        sources: words.Sources,
-        allowed: tuple[str, ...],
-        deadline: float,
-        on_wait: Callable[[], None] = lambda: None,
-        checks: Callable[[], tuple[int, int]] = lambda: (0, 0),
-    ) -> None:
-        self.wall = wall
-        self.sources = sources
-        self.allowed = allowed
-        self.deadline = deadline
-        """When the whole submission must be graded. [s, monotonic clock]"""
-        self.on_wait = on_wait
-        """Called when student code takes its time: should this process be killed, then here."""
-        self.timeouts: Counter[str] = Counter()
-        self._checks = checks
-        """How many checks are still to come, the present one included, and how many there are."""
-        self._began = time.monotonic()
-
-    def share(self) -> float:
-        """Seconds for the check that begins now, so that those after it have their turn."""
-        left, of = self._checks()
-        if not left:
-            return math.inf
-        right = _RIGHT * (self.deadline - self._began) / of
-        rest = self.deadline - time.monotonic() - left * right
-        return right + max(0.0, rest) * min(1.0, _GREED / left)
 
 
 class Student:
@@ -102,9 +52,7 @@ class Student:
         self._generation = 0
         self._imported: set[str] = set()
         self._deadline = time.monotonic() + min(limits.check_s, handed.share())
-        self._callbacks: list[Callable[..., Any]] = []
-        self._callbacks_left = limits.callbacks
-        self._callback_bytes = _CALLBACK_BYTES
+        self._callbacks = Callbacks(limits.callbacks, self._name)
         self._lengths: set[int] = set()
         """Lengths of the arrays that were handed in: a message that names them tells nothing."""
         self.history = memory.History()
@@ -257,14 +205,14 @@ class Student:
                     self._imported.add(module)
                     began, deadline = time.monotonic(), self._deadline_of_call(calls)
                 elif isinstance(answer, wire.Callback):
-                    reply = self._answer_callback(answer, name, arrays)
+                    reply = self._callbacks.answer(answer, name, arrays)
                     worker.channel.send(reply, max(0.001, deadline - time.monotonic()))
                 else:
                     break
-        except wire.TimedOut:
+        except TimedOut:
             self.close()
             raise CheckFailed(self._timed_out(name, deadline - began)) from None
-        except wire.Closed:
+        except Closed:
             raise CheckFailed(self._ended(name)) from None
         except wire.Malformed as error:
             self.close()
@@ -326,40 +274,6 @@ class Student:
         numbers = messages.plausible_numbers(self._lengths)
         return words.warnings_text(warned, self._handed.sources, numbers)
 
-    def _answer_callback(
-        self, callback: wire.Callback, name: str, arrays: list[values.Array]
-    ) -> wire.Reply:
-        self._callbacks_left -= 1
-        if self._callbacks_left < 0:
-            raise CheckFailed(words.of_many_callbacks(name, self._limits.callbacks))
-        if not 0 <= callback.id < len(self._callbacks):
-            raise wire.Malformed("a callback that was not given")
-        for data in callback.state:
-            _copy_into(arrays, data)
-        unpacker = values.Unpacker(_no_object)
-        try:
-            args = [unpacker.unpack(arg) for arg in callback.args]
-            kwargs = {key: unpacker.unpack(arg) for key, arg in callback.kwargs.items()}
-        except _ObjectGiven:
-            # Whose methods would be called with whatever the function knows.
-            return wire.Reply(exception="TypeError", message="expected numbers, got an object")
-        except (wire.Malformed, RecursionError, MemoryError) as error:
-            raise CheckFailed(words.of_unreadable(name, str(error))) from None
-        self._callback_bytes -= unpacker.size
-        if unpacker.size > _LARGEST_ARGUMENT or self._callback_bytes < 0:
-            raise CheckFailed(words.of_large_callbacks(name))
-        try:
-            value = self._callbacks[callback.id](*args, **kwargs)
-        except (CheckFailed, GraderFailed):
-            raise
-        except Exception as error:  # noqa: BLE001 - the student's arguments may be anything
-            return wire.Reply(exception=type(error).__name__, message=str(error)[:300])
-        try:
-            return wire.Reply(values.Packer(self._name).pack(value))
-        except values.Refused as error:
-            # With these arguments: with those that the check has in mind it would not be.
-            return wire.Reply(exception="ValueError", message=f"the result is {error}")
-
     def _unpack(self, value: wire.Value, name: str) -> Any:
         def give(special: wire.Value) -> Any:
             if isinstance(special, wire.ObjectData):
@@ -391,8 +305,7 @@ class Student:
         if isinstance(value, FunctionProxy):
             return wire.FunctionData(value.name)
         if callable(value):
-            self._callbacks.append(value)
-            return wire.CallbackData(len(self._callbacks) - 1)
+            return self._callbacks.add(value)
         return None
 
 
@@ -400,16 +313,6 @@ def _seed_inside(seed: int) -> int:
     """The worker's own: from the check's, its hidden data could be drawn again."""
     digest = hashlib.sha256(b"inside" + seed.to_bytes(8, "big")).digest()
     return int.from_bytes(digest[:6], "big")
-
-
-class _ObjectGiven(Exception):
-    """An object of the student's, where data should be."""
-
-
-def _no_object(special: wire.Value) -> Any:
-    if isinstance(special, wire.ObjectData):
-        raise _ObjectGiven
-    raise wire.Malformed("a value of unknown kind")
 
 
 def _argument_names(
@@ -442,13 +345,3 @@ def _holds(value: Any, array: values.Array) -> bool:
     if isinstance(value, dict):
         return any(_holds(item, array) for item in value.values())
     return value is array
-
-
-def _copy_into(arrays: list[values.Array], data: wire.ArrayData) -> None:
-    """Bring an original up to date for the callback that reads it."""
-    new = values.unpack_array(data)
-    if not 0 <= data.ref < len(arrays):
-        raise wire.Malformed("an array that was not given")
-    original = arrays[data.ref]
-    if original.shape == new.shape and original.dtype == new.dtype and original.flags.writeable:
-        np.copyto(original, new)

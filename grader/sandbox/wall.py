@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from . import isolation, modules, scratch, server, wire
+from . import isolation, modules, scratch, self_test, server, wire
+from .channel import Channel, Closed, TimedOut
 from .nursery import Nursery, NurseryFailed
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class WallFailed(Exception):
 class OpenWorker(Struct, frozen=True):
     """A worker that runs: its channel and its process."""
 
-    channel: wire.Channel
+    channel: Channel
     pid: int
 
 
@@ -59,7 +60,7 @@ class Wall:
         self._open: dict[int, OpenWorker] = {}
         self._rejected: list[modules.Broken] = []
         self._broken: list[modules.Broken] = []
-        self._ahead: wire.Channel | None = None
+        self._ahead: Channel | None = None
         self._ahead_pid = 0
         self._unread = 0
         self._is_spent = False
@@ -116,7 +117,7 @@ class Wall:
                 worker = OpenWorker(channel, self._ahead_pid)
                 self._open[worker.pid] = worker
                 self._fork_ahead()
-            except (WallFailed, wire.Closed, wire.TimedOut, wire.Malformed) as error:
+            except (WallFailed, Closed, TimedOut, wire.Malformed) as error:
                 if attempt == 2:
                     raise WallFailed(f"no worker could be started: {error!r}") from None
                 self._restart()
@@ -145,16 +146,16 @@ class Wall:
         except WallFailed:
             self._give_up(worker)
 
-    def self_test(self, targets: isolation.Targets) -> list[str]:
+    def self_test(self, targets: self_test.Targets) -> list[str]:
         """What a worker, with no student code in it, was refused when it tried to escape."""
         ours, theirs = socket.socketpair()
         with ours, theirs:
             spawned = self._order(server.Probe(targets), theirs)
             theirs.close()
             try:
-                channel = wire.Channel(ours)
+                channel = Channel(ours)
                 refused = channel.receive(server.refused_decoder, time.monotonic() + _ORDER_S)
-            except (wire.Closed, wire.TimedOut, wire.Malformed):
+            except (Closed, TimedOut, wire.Malformed):
                 refused = []
         self._order(server.Reap(spawned.pid))
         return list(refused)
@@ -178,11 +179,11 @@ class Wall:
         """Close on leaving."""
         self.close()
 
-    def _fork_ahead(self) -> wire.Channel:
+    def _fork_ahead(self) -> Channel:
         """Have the worker after this one forked, and do not wait for it."""
         ours, theirs = socket.socketpair()
         with theirs:
-            self._ahead = wire.Channel(ours)
+            self._ahead = Channel(ours)
             self._give(server.Spawn(), theirs)
         return self._ahead
 
@@ -215,7 +216,7 @@ class Wall:
             self._channel.send(order, _ORDER_S)
             if handed is not None:
                 socket.send_fds(self._sock, [b"f"], [handed.fileno()])
-        except (wire.Closed, wire.TimedOut, OSError) as error:
+        except (Closed, TimedOut, OSError) as error:
             raise WallFailed(f"the process server does not listen: {error!r}") from None
         self._unread += 1
 
@@ -230,7 +231,7 @@ class Wall:
     def _report(self, within_s: float = _ORDER_S) -> Any:
         try:
             return self._channel.receive(server.report_decoder, time.monotonic() + within_s)
-        except (wire.Closed, wire.TimedOut, wire.Malformed, OSError) as error:
+        except (Closed, TimedOut, wire.Malformed, OSError) as error:
             raise WallFailed(f"the process server did not answer: {error!r}") from None
 
     def _start(self) -> None:
@@ -238,10 +239,10 @@ class Wall:
             self._pid, self._sock = self._nursery.start(self._plan)
         except NurseryFailed as error:
             raise WallFailed(str(error)) from None
-        self._channel = wire.Channel(self._sock, exact=True)
+        self._channel = Channel(self._sock, exact=True)
         try:
             started = self._channel.receive(server.report_decoder, time.monotonic() + _ORDER_S)
-        except (wire.Closed, wire.TimedOut, wire.Malformed) as error:
+        except (Closed, TimedOut, wire.Malformed) as error:
             raise WallFailed(f"the process server did not start: {error!r}") from None
         self.missing_layers = tuple(started.missing)
 

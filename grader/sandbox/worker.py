@@ -23,6 +23,7 @@ import numpy as np
 from msgspec import structs
 
 from . import isolation, modules, values, wire
+from .channel import Channel, Closed
 from .tracing import LineCount
 
 _OWN = (sys.modules[__name__], wire, values, modules)
@@ -102,7 +103,7 @@ def run(sock: socket.socket, staged: Staged, server: int) -> None:
     sys.stdout = sys.stderr = staged.output
     sys.__stdout__ = sys.__stderr__ = staged.output  # type: ignore[assignment,misc]
     sys.meta_path.insert(0, staged.gate)
-    channel = wire.Channel(sock, patience_s=0)
+    channel = Channel(sock, patience_s=0)
     worker = Worker(channel, staged)
     channel.send(wire.Ready())
     begin = channel.receive(wire.begin_decoder)
@@ -122,7 +123,7 @@ def _draw_alike(seed: int) -> None:
 class Worker:
     """The objects, the arrays and the call under way."""
 
-    def __init__(self, channel: wire.Channel, staged: Staged) -> None:
+    def __init__(self, channel: Channel, staged: Staged) -> None:
         self._channel = channel
         self._compiled = staged.compiled
         self._notebook = staged.notebook
@@ -140,7 +141,7 @@ class Worker:
 
     def serve(self) -> None:
         """Answer requests until there are no more."""
-        with contextlib.suppress(wire.Closed):
+        with contextlib.suppress(Closed):
             while True:
                 self.answer_next()
 

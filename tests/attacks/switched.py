@@ -24,17 +24,20 @@ if "limits of a message" in "".join(sys.argv[1:2]):
 
 from grader import cli, grade, outcomes, submission, text, unpack
 from grader.sandbox import (
+    callbacks,
+    channel,
+    handed,
     isolation,
     landlock,
     messages,
     modules,
     nursery,
+    proxies,
     scratch,
     seccomp,
     student,
     sweep,
     wall,
-    wire,
 )
 from grader.sandbox import values as wire_values
 from tests.attacks import naive
@@ -86,14 +89,14 @@ def _endless_call() -> None:
 
 
 def _callbacks_without_end() -> None:
-    real = student.Student._answer_callback
+    real = callbacks.Callbacks.answer
 
     def answer(self: Any, *args: Any) -> Any:
-        self._callbacks_left = 10**9
+        self._left = 10**9
         return real(self, *args)
 
-    student.Student._answer_callback = answer  # type: ignore[method-assign]
-    student._CALLBACK_BYTES = student._LARGEST_ARGUMENT = 10**12
+    callbacks.Callbacks.answer = answer  # type: ignore[method-assign]
+    callbacks._CALLBACK_BYTES = callbacks._LARGEST_ARGUMENT = 10**12
 
 
 def _compile_without_limit() -> None:
@@ -108,16 +111,16 @@ class _Anything:
 
 
 def _objects_in_callbacks() -> None:
-    real = student.Student._answer_callback
+    real = callbacks.Callbacks.answer
 
-    def answer(self: student.Student, callback: Any, name: str, arrays: Any) -> Any:
+    def answer(self: Any, callback: Any, name: str, arrays: Any) -> Any:
         def give(special: Any) -> Any:
-            return student.ObjectProxy(self, special.id, special.type_name, name)
+            return proxies.ObjectProxy(self._special.__self__, special.id, special.type_name, name)
 
-        _set(student, "_no_object", give)()
+        _set(callbacks, "_no_object", give)()
         return real(self, callback, name, arrays)
 
-    student.Student._answer_callback = answer  # type: ignore[method-assign]
+    callbacks.Callbacks.answer = answer  # type: ignore[method-assign]
 
 
 def _any_words() -> None:
@@ -197,14 +200,14 @@ LAYERS: dict[str, Callable[[], None]] = {
     "clear the scratch folder": _set(wall.Wall, "_clear_scratch", _nothing),
     "limit of the scratch folder": _set(scratch, "is_overfull", lambda _folder: False),
     "deadline of a call": _endless_call,
-    "share of each check": _set(student.Handed, "share", lambda _self: 1e9),
+    "share of each check": _set(handed.Handed, "share", lambda _self: 1e9),
     "only data in callbacks": _objects_in_callbacks,
     "limits of the compiler": _compile_without_limit,
     "few encodings": _set(unpack, "_ENCODINGS", _Anything()),
     "limit of callbacks": _callbacks_without_end,
     "limits of a message": _nothing,  # above, before the messages are defined
-    "limit of a message": _set(wire.Channel.receive, "__defaults__", (None, 2**40)),
-    "limit of pieces": _set(wire, "_MOST_PIECES", 10**9),
+    "limit of a message": _set(channel.Channel.receive, "__defaults__", (None, 2**40)),
+    "limit of pieces": _set(channel, "_MOST_PIECES", 10**9),
     "limit of values": _set(wire_values, "MAX_ITEMS", 10**9),
     "known words only": _any_words,
     "feedback level": _set(outcomes, "student_finding", _show_all),

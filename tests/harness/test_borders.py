@@ -28,8 +28,10 @@ FLOW = (
 INSIDE = {
     "worker",
     "wire",
+    "channel",
     "values",
     "isolation",
+    "self_test",
     "landlock",
     "seccomp",
     "modules",

@@ -9,8 +9,8 @@ import pytest
 from wall_fixtures import student_of
 
 from grader.outcomes import CheckFailed, Finding
-from grader.sandbox import wire
-from grader.sandbox.student import Limits
+from grader.sandbox.channel import Channel
+from grader.sandbox.handed import Limits
 
 TEXT = """
 import time
@@ -39,13 +39,13 @@ POINTS = [W, W + 1.0, W]
 def messages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Types of the requests that are sent from now on."""
     sent: list[str] = []
-    send = wire.Channel.send
+    send = Channel.send
 
-    def noted(self: wire.Channel, message: Any, timeout_s: float | None = None) -> None:
+    def noted(self: Channel, message: Any, timeout_s: float | None = None) -> None:
         sent.append(type(message).__name__)
         send(self, message, timeout_s)
 
-    monkeypatch.setattr(wire.Channel, "send", noted)
+    monkeypatch.setattr(Channel, "send", noted)
     return sent
 
 

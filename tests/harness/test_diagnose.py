@@ -16,7 +16,8 @@ import reference.variants
 from grader.feedback import Diagnosis, Explanation, budget, load_variants
 from grader.outcomes import CheckFailed
 from grader.sandbox import modules
-from grader.sandbox.student import Limits, Student
+from grader.sandbox.handed import Limits
+from grader.sandbox.student import Student
 
 VARIANTS = load_variants(reference.variants)
 SOFTMAX = """

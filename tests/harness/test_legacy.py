@@ -10,7 +10,8 @@ from wall_fixtures import behind_the_wall
 
 from grader.outcomes import CheckFailed
 from grader.sandbox import modules
-from grader.sandbox.student import Limits, Student
+from grader.sandbox.handed import Limits
+from grader.sandbox.student import Student
 
 XRANGE = ROOT / "tests" / "submissions" / "python_2_xrange"
 LEGACY = ("numpy", "past")

@@ -13,7 +13,8 @@ from wall_fixtures import behind_the_wall, student_of
 
 from grader.outcomes import CheckFailed, Finding, GraderFailed
 from grader.sandbox import modules, words
-from grader.sandbox.student import Handed, Limits, Student
+from grader.sandbox.handed import Handed, Limits
+from grader.sandbox.student import Student
 
 
 def finding_of(student: Student, name: str, *args: Any, **kwargs: Any) -> Finding:

@@ -13,9 +13,11 @@ import pytest
 from wall_fixtures import behind_the_wall, student_of
 
 from grader.outcomes import CheckFailed
-from grader.sandbox import isolation, modules, wire
+from grader.sandbox import modules, self_test, wire
+from grader.sandbox.channel import Channel, Closed
+from grader.sandbox.handed import Limits
 from grader.sandbox.nursery import Nursery
-from grader.sandbox.student import Limits, Student
+from grader.sandbox.student import Student
 from grader.sandbox.wall import Wall
 
 
@@ -115,19 +117,19 @@ def test_the_self_test_reports_a_level_that_the_tests_above_confirm(tmp_path: Pa
     secret = tmp_path / "expected.txt"
     secret.write_text("the answer")
     with Nursery() as nursery, Wall(nursery) as wall:
-        targets = isolation.Targets((str(secret),), (str(tmp_path),), os.getpid())
+        targets = self_test.Targets((str(secret),), (str(tmp_path),), os.getpid())
 
-        assert isolation.level_of(wall.self_test(targets)) in {"L3", "L4"}
+        assert self_test.level_of(wall.self_test(targets)) in {"L3", "L4"}
         assert wall.missing_layers == ()
 
 
 def test_the_self_test_sees_what_is_not_refused(tmp_path: Path) -> None:
     secret = tmp_path / "expected.txt"
     secret.write_text("the answer")
-    targets = isolation.Targets((str(secret),), (str(tmp_path),), os.getpid())
+    targets = self_test.Targets((str(secret),), (str(tmp_path),), os.getpid())
 
     # Run here, where nothing is shut in.
-    assert isolation.level_of(isolation.self_test(targets)) == "L1"
+    assert self_test.level_of(self_test.run(targets)) == "L1"
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,7 @@ def test_the_self_test_sees_what_is_not_refused(tmp_path: Path) -> None:
     ],
 )
 def test_the_level_follows_from_what_was_refused(refused: list[str], level: str) -> None:
-    assert isolation.level_of(refused) == level
+    assert self_test.level_of(refused) == level
 
 
 @pytest.mark.parametrize(
@@ -239,5 +241,5 @@ def test_a_message_that_never_ends_is_cut_off_in_time() -> None:
 def test_a_closed_channel_is_said_to_be_closed() -> None:
     ours, theirs = socket.socketpair()
     theirs.close()
-    with ours, pytest.raises(wire.Closed):
-        wire.Channel(ours).receive(wire.answer_decoder)
+    with ours, pytest.raises(Closed):
+        Channel(ours).receive(wire.answer_decoder)

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from grader.outcomes import CheckFailed
 from grader.sandbox import values, wire, words
+from grader.sandbox.channel import Channel
+from grader.sandbox.handed import Handed, Limits
 from grader.sandbox.proxies import ObjectProxy
-from grader.sandbox.student import Handed, Limits, Student
+from grader.sandbox.student import Student
 from grader.sandbox.wall import OpenWorker
 
 EXAMPLES = 2000
@@ -112,7 +114,7 @@ class NoWall:
         self._sock = sock
 
     def open_worker(self, _seed: int) -> OpenWorker:
-        return OpenWorker(wire.Channel(self._sock), 0)
+        return OpenWorker(Channel(self._sock), 0)
 
     def close_worker(self, worker: OpenWorker) -> int:
         worker.channel.close()

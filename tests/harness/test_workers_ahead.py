@@ -12,8 +12,9 @@ from wall_fixtures import behind_the_wall
 
 from grader.outcomes import CheckFailed
 from grader.sandbox import isolation, modules
+from grader.sandbox.handed import Handed, Limits
 from grader.sandbox.nursery import Nursery
-from grader.sandbox.student import Handed, Limits, Student
+from grader.sandbox.student import Student
 from grader.sandbox.wall import Wall
 
 CODE = """

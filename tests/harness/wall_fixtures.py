@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from grader.sandbox import isolation, modules, words
+from grader.sandbox.handed import Handed, Limits
 from grader.sandbox.nursery import Nursery
-from grader.sandbox.student import Handed, Limits, Student
+from grader.sandbox.student import Student
 from grader.sandbox.wall import Wall
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from grader.assignment import Assignment
     from grader.batch.lane import Order
-    from grader.sandbox import isolation
+    from grader.sandbox import self_test
 
 _Answer = tuple[str, bytes]
 _ADDRESS = re.compile(r"(?:(?:tcp|tls)://)?[^/\s]+:\d+")
@@ -77,7 +77,7 @@ class Cluster:
         self,
         address: str,
         assignment: Assignment,
-        require_isolation: isolation.Level | None = None,
+        require_isolation: self_test.Level | None = None,
         *,
         staff_pages: bool = False,
     ) -> None:

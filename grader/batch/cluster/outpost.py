@@ -22,7 +22,7 @@ from grader.batch.keys import engine_here
 from grader.batch.lane import Order
 from grader.batch.records import Record
 from grader.place import FAILURE, REPORT, RESULTS, STAFF_REPORT
-from grader.sandbox import isolation
+from grader.sandbox import self_test
 
 FILES = (RESULTS, REPORT, STAFF_REPORT, FAILURE)
 """What a grade may leave, but for its record."""
@@ -36,7 +36,7 @@ class Charge(Struct, frozen=True):
     assignment: bytes
     engine: dict[str, str]
     """Versions by which the keys of the results were made."""
-    require_isolation: isolation.Level | None = None
+    require_isolation: self_test.Level | None = None
     staff_pages: bool = False
 
 
