@@ -24,6 +24,7 @@ from grader.place import Place, prepare
 from grader.sandbox import isolation, modules, self_test, words
 from grader.sandbox.handed import Handed, Limits
 from grader.sandbox.nursery import Nursery
+from grader.sandbox.sources import Sources
 from grader.sandbox.student import Student
 from grader.sandbox.wall import Wall
 
@@ -194,7 +195,7 @@ def stage(
     )
     deadline = time.monotonic() + settings.limits.submission_s
     allowed = assignment.importable
-    named = words.Sources(sources, settings.modules)
+    named = Sources(sources, settings.modules)
     handed = Handed(wall, named, allowed, deadline, on_wait, checks)
     return lambda seed: Student(handed, limits, seed)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from . import words
+from .sources import Sources
 from .wall import Wall
 
 _RIGHT = 0.5
@@ -33,7 +33,7 @@ class Handed:
     def __init__(
         self,
         wall: Wall,
-        sources: words.Sources,
+        sources: Sources,
         allowed: tuple[str, ...],
         deadline: float,
         on_wait: Callable[[], None] = lambda: None,

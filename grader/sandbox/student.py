@@ -12,15 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from grader.outcomes import CheckFailed, CodeLine, Finding, GraderFailed
 
-from . import memory, messages, values, wire, words
+from . import memory, messages, raised, values, wire, words
 from .callbacks import Callbacks
 from .channel import Closed, TimedOut
 from .handed import Handed, Limits
 from .proxies import FunctionProxy, ModuleProxy, ObjectProxy
+from .sources import Sources, clean
 from .wall import OpenWorker, WallFailed
 
 _MAX_TIMEOUTS = 2
@@ -136,8 +137,8 @@ class Student:
         try:
             answer = self._converse(call, name, packer.arrays)
         except CheckFailed as error:
-            raised = error.finding
-            self.history.add(lambda: memory.of_call(call, None, self._stand_in, own, raised))
+            finding = error.finding
+            self.history.add(lambda: memory.of_call(call, None, self._stand_in, own, finding))
             raise
         finally:
             if before:
@@ -151,7 +152,7 @@ class Student:
             value,
             _argument_names(sources, answer, packer, args, kwargs) if answer.changed else (),
             answer.lines if trace_lines else None,
-            tuple([words.clean(entered, 120) for entered in answer.entered]),
+            tuple([clean(entered, 120) for entered in answer.entered]),
             self._warnings(answer.warned) if answer.warned else (),
             answer.printed,
             sources.quote_one(answer.where) if answer.where else (),
@@ -261,23 +262,21 @@ class Student:
         return words.of_end(name, status, self._limits.memory_mb, self._limits.check_s)
 
     def _finding(self, name: str, answer: wire.Raised) -> Finding:
-        from msgspec import structs
-
         handed = self._handed
         numbers = messages.plausible_numbers(self._lengths)
-        finding = words.of_raised(name, answer, handed.sources, handed.allowed, numbers)
+        finding = raised.of_raised(name, answer, handed.sources, handed.allowed, numbers)
         return structs.replace(
             finding, warnings=self._warnings(answer.warned), printed=answer.printed
         )
 
     def _warnings(self, warned: list[wire.Warned]) -> tuple[str, ...]:
         numbers = messages.plausible_numbers(self._lengths)
-        return words.warnings_text(warned, self._handed.sources, numbers)
+        return raised.warnings_text(warned, self._handed.sources, numbers)
 
     def _unpack(self, value: wire.Value, name: str) -> Any:
         def give(special: wire.Value) -> Any:
             if isinstance(special, wire.ObjectData):
-                return ObjectProxy(self, special.id, words.clean(special.type_name, 80), name)
+                return ObjectProxy(self, special.id, clean(special.type_name, 80), name)
             raise wire.Malformed("a value of unknown kind")
 
         try:
@@ -316,7 +315,7 @@ def _seed_inside(seed: int) -> int:
 
 
 def _argument_names(
-    sources: words.Sources,
+    sources: Sources,
     answer: wire.Returned,
     packer: values.Packer,
     args: tuple[Any, ...],

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import inspect
 import io
 import random
 import socket
@@ -22,21 +21,19 @@ from typing import Any, TextIO
 import numpy as np
 from msgspec import structs
 
-from . import isolation, modules, values, wire
+from . import channel, evidence, isolation, modules, values, wire
 from .channel import Channel, Closed
+from .evidence import Evidence, Missing, text_of
 from .tracing import LineCount
 
-_OWN = (sys.modules[__name__], wire, values, modules)
+_OWN = (sys.modules[__name__], channel, evidence, wire, values, modules)
 _MAX_MESSAGE = 500
 _MAX_NAME = 120
 _MAX_NAMES = 50
-_MAX_FRAMES = 4
-_MAX_WARNINGS = 5
 _EVERY_WARNING = [("always", None, Warning, None, 0)]
 _NOTHING = object()
 
 _Content = tuple[tuple[int, ...], np.dtype[Any], bytes]
-_Description = tuple[list[str], "wire.Frame | None"]
 
 
 class CallbackFailed(Exception):
@@ -128,6 +125,7 @@ class Worker:
         self._compiled = staged.compiled
         self._notebook = staged.notebook
         self._files = staged.files
+        self._evidence = Evidence(staged.files)
         self._gate = staged.gate
         self._output = staged.output
         self._objects: list[Any] = []
@@ -135,7 +133,6 @@ class Worker:
         self._counter: LineCount | None = None
         self._sent: dict[int, _Content] = {}
         self._arguments: dict[int, values.Array] = {}
-        self._described: dict[tuple[types.FunctionType, bool], _Description] = {}
         self._caught: list[warnings.WarningMessage] = []
         self._watch_warnings()
 
@@ -161,7 +158,7 @@ class Worker:
         printed = self._output.take()
         if not caught and not printed:
             return answer
-        return structs.replace(answer, warned=self._warned(caught), printed=printed)
+        return structs.replace(answer, warned=self._evidence.warned(caught), printed=printed)
 
     def _watch_warnings(self) -> None:
         """Let every warning be seen, however often it is given."""
@@ -186,10 +183,10 @@ class Worker:
             return self._do(request)
         except values.Refused as error:
             return wire.Raised("refused", message=str(error)[:_MAX_MESSAGE])
-        except _Missing as error:
+        except Missing as error:
             return error.raised
         except BaseException as error:  # noqa: BLE001 - whatever student code raises is an answer
-            return self._raised(error)
+            return self._evidence.raised(error, self._from_callbacks)
 
     def _do(  # noqa: PLR0911 - one line per request
         self, request: wire.Request
@@ -237,7 +234,7 @@ class Worker:
                 value = function(*args, **kwargs)
         finally:
             self._arguments, self._sent = outer
-        parameters, where = self._describe(function)
+        parameters, where = self._evidence.describe(function)
         return wire.Returned(
             self._packer().pack(value),
             changed=[r for r, a in unpacker.arrays.items() if _content(a) != before[r]],
@@ -268,7 +265,7 @@ class Worker:
         module_name, *path = name.split(".")
         if module_name not in self._compiled:
             if self._notebook is None:
-                raise _Missing("missing", module_name, sorted(self._compiled)[:_MAX_NAMES])
+                raise Missing("missing", module_name, sorted(self._compiled)[:_MAX_NAMES])
             module_name = self._notebook
         found: Any = sys.modules.get(module_name)
         if found is None:
@@ -280,21 +277,21 @@ class Worker:
             if found is _NOTHING:
                 raise self._missing_name(module_name, part, owner)
         if isinstance(found, (np.ndarray, int, float, str)) or not callable(found):
-            raise _Missing("missing", ".".join(path), [], values.type_name(found))
+            raise Missing("missing", ".".join(path), [], values.type_name(found))
         return found  # type: ignore[no-any-return]
 
-    def _missing_name(self, module_name: str, name: str, module: Any) -> _Missing:
+    def _missing_name(self, module_name: str, name: str, module: Any) -> Missing:
         public = [n for n, v in vars(module).items() if not n.startswith("_") and callable(v)]
         broken = [
             f"{b.file}, line {b.line}: {b.message}" for b in self._compiled[module_name].broken
         ]
         failed = [
-            f"{frames[-1].file}, line {frames[-1].line}: {type(e).__name__}: {_text(e)}"
+            f"{frames[-1].file}, line {frames[-1].line}: {type(e).__name__}: {text_of(e)}"
             for e in self._gate.failed.get(module_name, [])
-            if (frames := self._frames(e))
+            if (frames := self._evidence.frames(e))
         ]
         near = sorted(n[:_MAX_NAME] for n in public)[:_MAX_NAMES]
-        return _Missing("missing", name, near, "; ".join([*broken, *failed])[:1000])
+        return Missing("missing", name, near, "; ".join([*broken, *failed])[:1000])
 
     def _packer(self) -> values.Packer:
         return values.Packer(self._name_object)
@@ -356,97 +353,6 @@ class Worker:
                 self._from_callbacks.append(error)
                 raise error
             return self._unpacker().unpack(request.value)
-
-    def _raised(self, error: BaseException) -> wire.Raised:
-        frames = self._frames(error)
-        kind = "raised"
-        if isinstance(error, SystemExit):
-            kind = "exit"
-        elif any(error is known for known in self._from_callbacks):
-            kind = "callback"
-        elif isinstance(error, modules.NotAllowed):
-            return wire.Raised(
-                "not_allowed",
-                type(error).__name__[:_MAX_NAME],
-                _text(error),
-                frames,
-                [str(error.name)[:_MAX_NAME]],
-            )
-        elif isinstance(error, SyntaxError) and error.filename in self._files:
-            line = wire.Frame(str(error.filename), error.lineno or 0, "")
-            return wire.Raised(
-                "syntax", "SyntaxError", str(error.msg)[:_MAX_MESSAGE], [*frames, line]
-            )
-        elif any(frame.function == "<module>" for frame in frames):
-            kind = "import"
-        return wire.Raised(kind, values.type_name(error), _text(error), frames)
-
-    def _frames(self, error: BaseException) -> list[wire.Frame]:
-        """Lines of the student's own code, outermost first; of a deep recursion the last."""
-        frames: list[wire.Frame] = []
-        step = error.__traceback__
-        while step is not None:
-            code = step.tb_frame.f_code
-            if code.co_filename in self._files:
-                frame = wire.Frame(code.co_filename, step.tb_lineno or 0, code.co_name[:_MAX_NAME])
-                if frame not in frames[-2:]:
-                    frames.append(frame)
-                    del frames[1:-_MAX_FRAMES]
-            step = step.tb_next
-        return frames
-
-    def _warned(self, caught: list[warnings.WarningMessage]) -> list[wire.Warned]:
-        seen: dict[wire.Warned, None] = {}
-        for warning in caught:
-            message = wire.Warned(
-                warning.category.__name__[:80],
-                str(warning.message)[:_MAX_MESSAGE],
-                warning.filename if warning.filename in self._files else "",
-                warning.lineno,
-            )
-            if len(seen) < _MAX_WARNINGS:
-                seen[message] = None
-        return list(seen)
-
-    def _describe(self, function: Any) -> _Description:
-        """The names of a function's parameters, and where it stands; looked at once for each."""
-        inner = function.__func__ if type(function) is types.MethodType else function
-        if type(inner) is not types.FunctionType:
-            return _parameters(function), self._where(function)
-        key = inner, inner is function
-        if key not in self._described:
-            self._described[key] = _parameters(function), self._where(function)
-        return self._described[key]
-
-    def _where(self, function: Any) -> wire.Frame | None:
-        code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
-        if code is None and isinstance(function, type):
-            code = getattr(vars(function).get("__init__"), "__code__", None)
-        if code is None or code.co_filename not in self._files:
-            return None
-        return wire.Frame(code.co_filename, code.co_firstlineno, code.co_name[:_MAX_NAME])
-
-
-class _Missing(Exception):
-    """A module or name that is not there."""
-
-    def __init__(self, kind: str, name: str, found: list[str], why: str = "") -> None:
-        self.raised = wire.Raised(kind, name, why, names=found)
-
-
-def _text(error: BaseException) -> str:
-    try:
-        return str(error)[:_MAX_MESSAGE]
-    except BaseException:  # noqa: BLE001 - an exception may fail to print itself
-        return ""
-
-
-def _parameters(function: Any) -> list[str]:
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return []
-    names = [name[:_MAX_NAME] for name in code.co_varnames[: code.co_argcount]][:20]
-    return names[1:] if isinstance(function, types.MethodType) else names
 
 
 def _content(array: values.Array) -> _Content:

@@ -27,6 +27,7 @@ FLOW = (
 """Rooms in the order in which data pass; a room may import from those after its own line."""
 INSIDE = {
     "worker",
+    "evidence",
     "wire",
     "channel",
     "values",

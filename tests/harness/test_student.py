@@ -12,8 +12,9 @@ import pytest
 from wall_fixtures import behind_the_wall, student_of
 
 from grader.outcomes import CheckFailed, Finding, GraderFailed
-from grader.sandbox import modules, words
+from grader.sandbox import modules
 from grader.sandbox.handed import Handed, Limits
+from grader.sandbox.sources import Sources
 from grader.sandbox.student import Student
 
 
@@ -508,7 +509,7 @@ def test_checks_that_take_all_that_they_may_leave_each_other_their_turn(
     left = [100]
     handed = Handed(
         None,  # type: ignore[arg-type]
-        words.Sources([]),
+        Sources([]),
         (),
         deadline=1400.0,
         checks=lambda: (left[0], 100),

@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.outcomes import CheckFailed
-from grader.sandbox import values, wire, words
+from grader.sandbox import values, wire
 from grader.sandbox.channel import Channel
 from grader.sandbox.handed import Handed, Limits
 from grader.sandbox.proxies import ObjectProxy
+from grader.sandbox.sources import Sources
 from grader.sandbox.student import Student
 from grader.sandbox.wall import OpenWorker
 
@@ -135,7 +136,7 @@ def ask(sent: bytes) -> Any:
         theirs.setblocking(False)
         theirs.sendall(sent)
         theirs.shutdown(socket.SHUT_WR)
-        handed = Handed(NoWall(ours), words.Sources([]), (), math.inf)  # type: ignore[arg-type]
+        handed = Handed(NoWall(ours), Sources([]), (), math.inf)  # type: ignore[arg-type]
         student = Student(handed, Limits(call_s=2.0), 1)
         W = np.ones((2, 2))
         try:

@@ -6,9 +6,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from grader.sandbox import isolation, modules, words
+from grader.sandbox import isolation, modules
 from grader.sandbox.handed import Handed, Limits
 from grader.sandbox.nursery import Nursery
+from grader.sandbox.sources import Sources
 from grader.sandbox.student import Student
 from grader.sandbox.wall import Wall
 
@@ -27,7 +28,7 @@ def behind_the_wall(
         worker_limits = isolation.WorkerLimits(memory_mb, 30, 2000)
         wall.stage(sources, allowed, ["matplotlib"], worker_limits)
         deadline = time.monotonic() + deadline_s
-        yield Handed(wall, words.Sources(sources), allowed, deadline)
+        yield Handed(wall, Sources(sources), allowed, deadline)
 
 
 @contextmanager
