@@ -20,7 +20,8 @@ FLOW = (
     ("suite",),
     ("feedback",),
     ("numerics",),
-    ("results", "report", "summary"),
+    ("results", "report"),
+    ("markdown", "summary"),
     ("points", "text"),
     ("outcomes", "exchange"),
 )
@@ -101,11 +102,13 @@ def test_what_runs_beside_student_code_imports_nothing_but_its_like(name: str) -
     assert own <= INSIDE
 
 
-@pytest.mark.parametrize("name", ["results.py", "summary.py", "report/view.py", "report/charts.py"])
+@pytest.mark.parametrize(
+    "name", ["results.py", "markdown.py", "summary.py", "report/view.py", "report/charts.py"]
+)
 def test_results_and_report_know_outcomes_only(name: str) -> None:
     rooms = {room_of(n) for n in imports_of(ENGINE / name)}
 
-    assert rooms <= {"outcomes", "points", "text", "summary", "report"}
+    assert rooms <= {"outcomes", "points", "text", "markdown", "summary", "report"}
 
 
 def test_outcomes_import_nothing_of_ours() -> None:
