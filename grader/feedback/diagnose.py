@@ -162,7 +162,7 @@ class Diagnosis:
         left = self._confirmed(seen, left)
         if left:
             return _one_of(function, left) if len(left) <= _MOST_ALIKE else None
-        chosen = one_for_each_output([trial for trial in trials if not trial.fits])
+        chosen = one_for_each_output([trial for trial in trials if not trial.fits], seen.right)
         if chosen and not any(self._is_told_apart(seen, (variant,)) for variant in chosen):
             return Explanation(function, chosen)
         for pair in self._pairs([t for t in trials if not t.fits and not t.raises], seen, known):

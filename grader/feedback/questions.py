@@ -25,6 +25,8 @@ _NUMBERS = (0.1, 10.0)
 """Factors for the entries of arrays, in turns, and for single numbers."""
 _LARGE = 1e100
 """Where answers are so large, or not finite, two ways to write one formula may part."""
+_OUT_OF_RANGE = {"ValueError", "ArithmeticError", "OverflowError", "ZeroDivisionError"}
+"""What Python's own functions raise where numpy's give nan or infinity."""
 
 Named = TypeVar("Named")
 
@@ -54,8 +56,11 @@ def tell_apart(
         if all(_same(first, other) for other in beside) or not all(map(_is_tame, answers.values())):
             continue
         student = _answered(question, call)
+        asked += 1
+        if student.raised in _OUT_OF_RANGE or not _is_tame(student):
+            continue  # whatever else is wrong there, it says nothing of the candidates
         left = [one for one in left if structs.replace(answers[one], exchange=student).agrees]
-        asked, confirmed = asked + 1, confirmed + (len(left) == 1)
+        confirmed += len(left) == 1
     return left
 
 
@@ -109,7 +114,7 @@ def _varied(value: Any, rng: np.random.Generator, factors: tuple[float, float]) 
     return value
 
 
-def _is_tame(one: Played) -> bool:
+def _is_tame(one: Played | Exchange) -> bool:
     """Whether an answer is made of finite numbers that are not large."""
     values = [one.value] if not isinstance(one.value, (list, tuple)) else one.value
     return all(

@@ -82,14 +82,19 @@ def which_fit(trials: Sequence[Trial]) -> list[Variant]:
     return list(fitting.values())
 
 
-def one_for_each_output(trials: Sequence[Trial]) -> tuple[Variant, ...]:
+def one_for_each_output(trials: Sequence[Trial], right: Sequence[Played]) -> tuple[Variant, ...]:
     """A variant for each element of a tuple that is wrong, two at most; nothing if one has none.
 
-    One that changes another element otherwise than the student did would say too much.
+    One that changes another element otherwise than the student did would say too much. What comes
+    without finite numbers hides whatever else is done there: then a convention may be meant.
     """
+    hidden = _hidden_outputs(right)
     chosen: list[Variant] = []
     for index in trials[0].wrong if trials else ():
-        fitting = [t.variant for t in trials if index in t.outputs and t.changes <= t.outputs]
+        fitting = [
+            t.variant for t in trials if index in t.outputs and t.changes <= t.outputs | hidden
+        ]
+        fitting.sort(key=lambda variant: variant.kind != "convention" or index in hidden)
         if not fitting:
             return ()
         if not any(variant in chosen for variant in fitting):
@@ -180,13 +185,27 @@ def _wrong_outputs(right: Sequence[Played]) -> tuple[int, ...]:
     )
 
 
+def _hidden_outputs(right: Sequence[Played]) -> frozenset[int]:
+    """Which elements of the student's tuples hold nothing finite, wherever they are wrong."""
+    finite: dict[int, bool] = {}
+    for one in right:
+        got = one.exchange.value
+        for index, item in enumerate(got if isinstance(got, tuple) else ()):
+            if not one.output_agrees(index):
+                numbers = _flat(item)
+                any_finite = numbers is None or bool(np.isfinite(numbers).any())
+                finite[index] = finite.get(index, False) or any_finite
+    return frozenset(index for index, there in finite.items() if not there)
+
+
 def _difference(a: Any, b: Any) -> float | None:
     """The difference of two answers along a fixed random direction; None if they have none."""
     flat_a, flat_b = _flat(a), _flat(b)
     if flat_a is None or flat_b is None or flat_a.shape != flat_b.shape:
         return None
     direction = np.random.default_rng(flat_a.size).standard_normal(flat_a.size)
-    along = float(direction @ (flat_a - flat_b))
+    with np.errstate(all="ignore"):
+        along = float(direction @ (flat_a - flat_b))
     return along if np.isfinite(along) else None
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from grader.exchange import Exchange
 from grader.feedback import Diagnosis, Explanation, form_of_gradient, load_variants
-from grader.feedback.variants import patched, source_of
+from grader.feedback.variants import Variant, patched, source_of
 from grader.numerics import compare
 from grader.outcomes import Finding, Note
 
@@ -90,7 +90,7 @@ class Explainer:
             self._wrong.setdefault(function, number)
         if explanation is None:
             return _of_form(wrong, history, self._reference, call)
-        return of_mistake(explanation)
+        return of_mistake(explanation, self._credit)
 
     @contextmanager
     def accepted(self, found: Accepted) -> Iterator[types.ModuleType]:
@@ -102,8 +102,11 @@ class Explainer:
         text = source_of(self._reference, explanation.function)
         for variant in explanation.variants:
             text = variant.override(text)
-        credit = min(self._conventions.get(v.name, v.credit) for v in explanation.variants)
+        credit = min(map(self._credit, explanation.variants))
         return Accepted(of_convention(explanation), credit, explanation.function, text)
+
+    def _credit(self, variant: Variant) -> float:
+        return self._conventions.get(variant.name, variant.credit)
 
     def _single_precision(
         self, diagnosis: Diagnosis, history: Sequence[Exchange], call: Callable[..., Any]
@@ -148,20 +151,30 @@ def says_it_all(findings: Sequence[Finding]) -> bool:
     return all(finding.kind in _PLAIN for finding in findings)
 
 
-def of_mistake(explanation: Explanation) -> Finding:
-    """What a student is told of a known mistake: what was done, and a question."""
+def of_mistake(explanation: Explanation, credit: Callable[[Variant], float]) -> Finding:
+    """What a student is told of a known mistake: what was done, and a question.
+
+    `credit` is what a variant would earn if it were alone.
+    """
     first, *others = explanation.variants
     return Finding(
         kind="mistake",
         lead=f"{_shown(explanation.function)}: {first.says}",
         evidence=(
-            *(f"And: {other.says}" for other in others),
+            *(
+                f"And{', which is accepted' * bool(credit(other))}: {other.says}"
+                for other in others
+            ),
             *(f"Or this, which looks the same here: {other.says}" for other in explanation.others),
         ),
         question=first.hint or "What does the text say, word for word?",
         function=explanation.function,
         staff=_known_as(explanation),
     )
+
+
+def _accepted(credit: float) -> str:
+    return ", which is accepted" if credit else ""
 
 
 def of_convention(explanation: Explanation) -> Finding:
