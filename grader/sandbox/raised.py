@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
-from grader.outcomes import Finding
+from grader.outcomes import CodeLine, Finding
 
 from . import wire
 from .messages import WITHHELD
@@ -33,7 +33,12 @@ _QUESTIONS = {
     "RecursionError": "Which call ends the recursion, and is it ever reached?",
     "ValueError": "Print the shapes of what meets on that line: do they fit together?",
     "TypeError": "Print the types of what meets on that line: is one of them a surprise?",
+    "EOFError": "Nobody is at the keyboard while this is graded: which argument holds the value?",
 }
+_QUESTION_OF_AN_INDEX = "Which dtype does the index have? Print it just before the line."
+_INDEX_TYPES = ("must be of integer", "only integers, slices", "only integer scalar arrays")
+"""What numpy says of an index that is no integer."""
+_OWN_RAISE = re.compile(r"(raise|assert)\b")
 
 
 def of_raised(
@@ -77,7 +82,9 @@ def _missing(name: str, answer: wire.Raised, sources: Sources) -> Finding:
     module, _, function = name.partition(".")
     if answer.type_name == module:
         return _missing_module(module, sources)
-    where = sources.modules.get(module) or sources.notebook or f"{module}.py"
+    owner = function.rpartition(".")[0]
+    file = sources.modules.get(module) or sources.notebook or f"{module}.py"
+    where = _owner(owner) if owner else file
     near = difflib.get_close_matches(shown(function), [clean(n, 80) for n in answer.names], 1, 0.6)
     evidence = [f"It does have {near[0]!r}: is that the one?"] if near else []
     if answer.message and not answer.names:
@@ -90,6 +97,12 @@ def _missing(name: str, answer: wire.Raised, sources: Sources) -> Finding:
         evidence=tuple(evidence),
         question="Names must be spelled just as in the template.",
     )
+
+
+def _owner(name: str) -> str:
+    """An object by the class that it is of, or by the function that it came of."""
+    is_class = shown(name)[:1].isupper()
+    return f"The object of {name}" if is_class else f"What {name} returned"
 
 
 def _missing_module(module: str, sources: Sources) -> Finding:
@@ -172,7 +185,7 @@ def _callback(name: str, answer: wire.Raised, _sources: Sources) -> Finding:
     )
 
 
-def _exception(name: str, answer: wire.Raised, _sources: Sources) -> Finding:
+def _exception(name: str, answer: wire.Raised, sources: Sources) -> Finding:
     kind, message = clean(answer.type_name, 80), clean(answer.message)
     if kind == "NotImplementedError":
         return Finding(
@@ -186,17 +199,23 @@ def _exception(name: str, answer: wire.Raised, _sources: Sources) -> Finding:
             evidence=(message,) if message else (),
             question="Which array is so large? Does it need all of its axes at once?",
         )
-    question = _QUESTIONS.get(kind, "What did you expect on the line that is shown?")
-    if kind == "TypeError" and "argument" in message and not answer.frames:
-        question = (
-            "Does the function take the arguments that the template's does, no more, no less?"
-        )
     return Finding(
         kind="raised",
         lead=f"{shown(name)} raised {kind}{': ' if message else ''}{message}",
         evidence=_python_2(message),
-        question=question,
+        question=_question(kind, message, sources.quote(answer.frames)),
     )
+
+
+def _question(kind: str, message: str, code: Sequence[CodeLine]) -> str:
+    """Where to look, by what was raised and on which line."""
+    if kind == "TypeError" and "argument" in message and not code:
+        return "Does the function take the arguments that the template's does, no more, no less?"
+    if code and _OWN_RAISE.match(code[-1].text.strip()):
+        return "Your own line raises it: under which condition, and does the docstring name that?"
+    if kind == "IndexError" and any(words in message for words in _INDEX_TYPES):
+        return _QUESTION_OF_AN_INDEX
+    return _QUESTIONS.get(kind, "What did you expect on the line that is shown?")
 
 
 def _python_2(message: str) -> tuple[str, ...]:

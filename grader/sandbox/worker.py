@@ -201,7 +201,7 @@ class Worker:
         if isinstance(request, wire.Read):
             return wire.Returned(self._packer().pack(self._objects[request.object]))
         if isinstance(request, wire.Attribute):
-            value = getattr(self._objects[request.object], request.name)
+            value = self._member(self._objects[request.object], request.name)
             if isinstance(value, (types.MethodType, types.FunctionType, types.BuiltinFunctionType)):
                 return wire.Returned(wire.FunctionData(request.name))
             return wire.Returned(self._packer().pack(value))
@@ -214,7 +214,7 @@ class Worker:
             self._counter = LineCount(self._files, _OWN)
         if request.object >= 0:
             target = self._objects[request.object]
-            function = getattr(target, request.name) if request.name else target
+            function = self._member(target, request.name) if request.name else target
         else:
             function = self._find(request.name)
         unpacker = self._unpacker()
@@ -279,6 +279,18 @@ class Worker:
         if isinstance(found, (np.ndarray, int, float, str)) or not callable(found):
             raise Missing("missing", ".".join(path), [], values.type_name(found))
         return found  # type: ignore[no-any-return]
+
+    def _member(self, owner: Any, name: str) -> Any:
+        """An attribute or method of an object inside."""
+        try:
+            return getattr(owner, name)
+        except AttributeError as error:
+            if self._evidence.frames(error):
+                raise  # it is there, and code of the student's own that makes it failed
+            public = [n for n in dir(owner) if isinstance(n, str) and not n.startswith("_")]
+            raise Missing(
+                "missing", name, sorted(n[:_MAX_NAME] for n in public)[:_MAX_NAMES]
+            ) from None
 
     def _missing_name(self, module_name: str, name: str, module: Any) -> Missing:
         public = [n for n, v in vars(module).items() if not n.startswith("_") and callable(v)]

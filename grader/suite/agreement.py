@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,17 +22,21 @@ if TYPE_CHECKING:
     from .student_protocol import Answer, Student
 
 __all__ = [
+    "FORGOTTEN",
     "Difference",
     "Rules",
     "find_in_gradient",
     "finding_of",
+    "in_another_order",
     "judge",
     "last_answer",
     "others",
     "split",
 ]
 
-_FORGOTTEN = "Is a return statement missing, or on a path that is not taken?"
+FORGOTTEN = "Is a return statement missing, or on a path that is not taken?"
+_MOST_ORDERED = 4
+"""Results of which all orders are tried."""
 _REAL = (int, float, np.integer, np.floating)
 
 
@@ -59,7 +64,7 @@ class _NoAnswer(Struct, frozen=True):
 def judge(got: Any, expected: Any, what: str, rules: Rules) -> Difference:
     """Compare one value. Raises GraderFailed if the expected one is no data."""
     if got is None and expected is not None:
-        return Difference("type", f"{what}: returned None.", question=_FORGOTTEN)
+        return Difference("type", f"{what}: returned None.", question=FORGOTTEN)
     try:
         return compare(
             got,
@@ -84,12 +89,31 @@ def split(
     if isinstance(got, (tuple, list)) and len(got) == len(outputs):
         return tuple(got)
     if got is None:
-        lead, question = f"{call.text}: returned None.", _FORGOTTEN
+        lead, question = f"{call.text}: returned None.", FORGOTTEN
     else:
         lead = f"{call.text}: expected {_listed(outputs)}, got {describe_kind(got)}."
         question = "What does the docstring say that it returns, and in which order?"
     kind = "shape" if isinstance(got, (tuple, list)) else "type"
     raise CheckFailed(caller.finding(call, answer, kind=kind, lead=lead, question=question))
+
+
+def in_another_order(
+    values: Sequence[Any], expected: Sequence[Any], outputs: Sequence[str], what: str, rules: Rules
+) -> Difference | None:
+    """The difference of right results in a wrong order; None where that is not what is wrong."""
+    if len(values) > _MOST_ORDERED or any(value is None for value in values):
+        return None
+    for order in permutations(values):
+        if all(
+            judge(got, wanted, what, rules).same
+            for got, wanted in zip(order, expected, strict=True)
+        ):
+            return Difference(
+                "shape",
+                f"{what}: the results are right, but not in the order {_listed(outputs)}.",
+                question="In which order does the docstring name them?",
+            )
+    return None
 
 
 def others(i: int, outputs: Sequence[str], differences: Sequence[Difference]) -> tuple[str, ...]:
@@ -142,7 +166,7 @@ def find_in_gradient(
     if not isinstance(got, (tuple, list)) or len(got) < count:
         shown = "None" if got is None else describe_kind(got)
         lead = f"{call.text}: expected a loss and its gradient, got {shown}."
-        return caller.finding(call, answer, kind="type", lead=lead, question=_FORGOTTEN)
+        return caller.finding(call, answer, kind="type", lead=lead, question=FORGOTTEN)
     G = np.asarray(got[output]) if isinstance(got[output], _REAL) else got[output]
     if not _is_real_array(G, x.shape) or not np.isfinite(G).all():
         # Nothing but kind, shape, dtype and finiteness can differ from zeros here.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from grader.numerics import compare
 from grader.outcomes import CheckFailed, GraderFailed
 
+from .agreement import FORGOTTEN
 from .arguments import Call
 
 if TYPE_CHECKING:
@@ -40,9 +41,10 @@ def require_pure(caller: Caller, calls: Sequence[Call]) -> None:
     """Arguments stay as they are, and no call leaves anything behind for the next."""
     expected = [caller.expect(call) for call in calls]
     answers: list[Answer] = []
-    for call in calls:
+    for call, wanted in zip(calls, expected, strict=True):
         answers.append(caller.ask(call))
         require_unchanged(caller, call, answers[-1])
+        _require_value(caller, call, answers[-1], wanted)
     first = calls[0]
     again = caller.ask(first)
     require_unchanged(caller, first, again)
@@ -62,6 +64,13 @@ def require_pure(caller: Caller, calls: Sequence[Call]) -> None:
         _require_fresh(
             caller, calls[i], answers[i], (answers[i - 1].value, expected[i - 1]), expected[i]
         )
+
+
+def _require_value(caller: Caller, call: Call, answer: Answer, expected: Any) -> None:
+    """Of nothing it cannot be said whether it is the call's own."""
+    if answer.value is None and expected is not None:
+        lead = f"{call.text}: returned None."
+        raise CheckFailed(caller.finding(call, answer, kind="type", lead=lead, question=FORGOTTEN))
 
 
 def _require_fresh(

@@ -89,6 +89,9 @@ class Check:
             agreement.judge(got, wanted, f"{output} of {call.text}", rules)
             for output, got, wanted in zip(outputs, values, expected, strict=True)
         ]
+        if not any(difference.same for difference in differences):
+            order = agreement.in_another_order(values, expected, outputs, call.text, rules)
+            differences = differences if order is None else [order] * len(outputs)
         judged = parts if parts is not None else [None] * len(outputs)
         if len(judged) != len(outputs):
             raise GraderFailed(f"matches({name!r}): expected a part (or None) for each output")

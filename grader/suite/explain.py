@@ -86,7 +86,8 @@ class Explainer:
                 # What is built on it is no cascade: there the same convention is to be accepted.
                 return accepted
         wrong = diagnosis.wrong_functions(history)
-        for function in wrong:
+        # Of another type, say, an answer is wrong though its numbers are right.
+        for function in (*wrong, *(f.function for f in findings if f.function)):
             self._wrong.setdefault(function, number)
         if explanation is None:
             return _of_form(wrong, history, self._reference, call)

@@ -242,7 +242,9 @@ class Handle:
         try:
             return getattr(self._inner, name)
         except AttributeError as error:
-            raise CheckFailed(_finding(f"{self._name}.{name}", error)) from error
+            lead = f"The object of {self._name.partition('.')[2]} has no {name}."
+            missing = Finding("missing", lead, function=f"{self._name}.{name}")
+            raise CheckFailed(missing) from error
 
     def _call_for_value(self, method: str, *args: Any, **kwargs: Any) -> Any:
         return self.call(method, *args, **kwargs).value

@@ -78,8 +78,12 @@ def test_what_is_the_same_for_all_arguments_may_be_so_in_the_answer() -> None:
         (caching_a_step(), "stale", "bowl(W) returned a wrong result when it was called a second"),
         (half_constant, "constant", "bowl(W) returned the same for two inputs whose right"),
         (lambda _W: (0.0, 1.0), "constant", "bowl(W) returned the same for two inputs whose right"),
+        (lambda _W: None, "type", "bowl(W): returned None."),
     ],
-    ids=["mutates", "counts", "caches_loss", "caches_gradient", "caches_step", "half", "constant"],
+    ids=[
+        *("mutates", "counts", "caches_loss", "caches_gradient", "caches_step", "half"),
+        *("constant", "nothing"),
+    ],
 )
 def test_an_impure_function_is_found(function: Any, kind: str, says: str) -> None:
     finding = finding_of(check_of(function).pure, "losses.bowl", (W,), (2 * W,))

@@ -73,6 +73,23 @@ def test_a_tuple_of_the_wrong_length_is_told_what_is_expected() -> None:
     assert "in which order" in finding.question
 
 
+def test_results_in_another_order_are_right_otherwise() -> None:
+    finding = finding_of(
+        check_of(lambda W: bowl(W)[::-1]).matches, "losses.bowl", W, outputs=OUTPUTS
+    )
+
+    assert finding.lead == "bowl(W): the results are right, but not in the order (loss, dW)."
+
+
+def test_wrong_results_in_another_order_are_wrong() -> None:
+    def swapped(W: Any) -> Any:
+        return 2 * bowl(W)[1], bowl(W)[0]
+
+    finding = finding_of(check_of(swapped).matches, "losses.bowl", W, outputs=OUTPUTS)
+
+    assert finding.lead.startswith("loss of bowl(W): expected a single number")
+
+
 def test_a_missing_return_is_asked_about() -> None:
     single_value = check_of(lambda _W: None, reference=np.sum)
 

@@ -436,6 +436,25 @@ def test_whatever_a_function_does_is_said_in_the_students_words(
         assert student.call("code.healthy").value == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "asked"),
+    [
+        ("return x[7]", "Which indices"),
+        ("return x[x]", "Which dtype does the index have"),
+        ("raise ValueError('not fitted')", "Your own line raises it"),
+        ("assert len(x) == 2", "Your own line raises it"),
+        ("return float(input())", "Nobody is at the keyboard"),
+        ("return x + np.ones(2)", "Print the shapes"),
+    ],
+    ids=["range", "dtype", "raise", "assert", "input", "shapes"],
+)
+def test_the_question_fits_what_was_raised(body: str, asked: str) -> None:
+    with student_of(f"import numpy as np\ndef f(x):\n    {body}\n") as student:
+        finding = finding_of(student, "code.f", np.ones(3))
+
+    assert asked in finding.question
+
+
 def test_an_exception_shows_the_students_own_lines() -> None:
     text = "def inner(x):\n    return x[7]\n\ndef f(x):\n    y = x\n    return inner(y)\n"
     with student_of(text) as student:
@@ -563,6 +582,46 @@ def test_a_missing_name_or_file_says_what_was_found(
         finding = finding_of(Student(handed, Limits(), 1), name)
 
     assert said in " ".join([finding.lead, *finding.evidence])
+
+
+FITTED = """
+class Fitted:
+    def __init__(self):
+        self.spread = 1.0
+    def transfrom(self, x):
+        return x
+    def fit(self):
+        return None if self.spread else self
+    @property
+    def broken(self):
+        return self.spread.nothing
+def make():
+    return Fitted()
+"""
+
+
+def test_a_missing_method_or_attribute_says_what_was_found() -> None:
+    """It is not there: nothing of the student's was running that could have raised."""
+    with student_of(FITTED) as student:
+        found = []
+        for made, name in ((student.code.Fitted, "transform"), (student.code.make, "sprea")):
+            with pytest.raises(CheckFailed) as caught:
+                getattr(made(), name)
+            found.append(caught.value.finding)
+
+    assert [f.kind for f in found] == ["missing", "missing"]
+    assert found[0].lead == "The object of Fitted has no transform."
+    assert "'transfrom'" in found[0].evidence[0]
+    assert found[1].lead == "What make returned has no sprea."
+    assert "'spread'" in found[1].evidence[0]
+
+
+def test_a_property_that_fails_is_no_missing_attribute() -> None:
+    with student_of(FITTED) as student, pytest.raises(CheckFailed) as caught:
+        student.code.Fitted().broken  # noqa: B018 - reading it is what fails
+
+    assert caught.value.finding.kind == "raised"
+    assert caught.value.finding.code[-1].line == 11
 
 
 def test_a_relative_import_finds_the_file_beside_it() -> None:
