@@ -51,7 +51,7 @@ def assignment(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("squares", "said"),
     [
-        ("return x * abs(x)", "total goes wrong only because squares does."),
+        ("return 2 * x * x", "total goes wrong only because squares does."),
         ("return list(x * x)", "total goes wrong only because squares does."),
         ("return x * x", ""),
     ],
