@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -75,7 +76,11 @@ def audit(options: Options, progress: Progress = lambda _done, _all, _what: None
         except VariantError as error:
             raise AuditFailed(str(error)) from error
         mutants = list(mutant_subjects(sources, sorted(touched)))
+        _require_known(conventions, variants)
         wanted = [s for s in (*variants, *mutants) if s.function.startswith(options.only)]
+        if options.only and not wanted:
+            names = ", ".join(sorted({s.function for s in (*variants, *mutants)}))
+            raise AuditFailed(f"--only {options.only}: no graded function begins so, of {names}.")
         chosen = _sampled(wanted, options.sample)
         subjects = [*fixed_subjects(assignment), *chosen]
         plans = [_plan(s, assignment, sources, right.checks, touched, options) for s in subjects]
@@ -106,7 +111,6 @@ def _audit(
     failures = (
         *failures_of(rows, by_check, sampled=sampled),
         *points_failures(assignment, checks),
-        *_unknown_conventions(assignment, rows, options),
         *(f"{leak} is an expected value, and students read it." for leak in sorted(leaks)),
         *(f"template: {leak}" for leak in template_leaks(assignment)),
     )
@@ -122,14 +126,16 @@ def _audit(
     )
 
 
-def _unknown_conventions(
-    assignment: Assignment, rows: Sequence[Row], options: Options
-) -> Iterator[str]:
-    """Names of assignment.toml's conventions that no variant has."""
-    known = {row.subject.name for row in rows}
-    for name in assignment.settings.conventions if options.whole else ():
+def _require_known(conventions: Mapping[str, float], variants: Sequence[Subject]) -> None:
+    """Raise AuditFailed where assignment.toml names a convention that no variant has."""
+    known = {subject.name for subject in variants}
+    for name in conventions:
         if name not in known:
-            yield f"assignment.toml: key conventions: no convention is called {name!r}."
+            near = difflib.get_close_matches(name, known, 1)
+            meant = f"; is {near[0]!r} meant?" if near else "."
+            raise AuditFailed(
+                f"assignment.toml: key conventions: no convention is called {name!r}{meant}"
+            )
 
 
 def _touched(

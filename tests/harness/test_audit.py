@@ -220,14 +220,21 @@ def test_the_assignment_says_what_a_convention_earns(
     assert {kind: table[kind][1] for kind in kinds} == kinds
 
 
-def test_a_convention_that_nobody_knows_is_a_problem(means: Path) -> None:
+@pytest.mark.parametrize("options", [(), ("--sample", "1")], ids=["whole", "sample"])
+def test_a_convention_that_nobody_knows_is_named(means: Path, options: tuple[str, ...]) -> None:
     changed(means, "assignment.toml", "\n[[parts]]", "\n[conventions]\nhalv = 0.5\n\n[[parts]]")
 
-    run = audit(means)
+    run = audit(means, *options)
 
     assert run.status == 1
-    named = "assignment.toml: key conventions: no convention is called 'halv'."
-    assert f"Problem: {named}" in problems(run)
+    assert "key conventions: no convention is called 'halv'; is 'halved' meant?" in run.complained
+
+
+def test_a_function_that_nobody_knows_is_named(means: Path) -> None:
+    run = audit(means, "--only", "means.media")
+
+    assert run.status == 1
+    assert "no graded function begins so, of means.mean, means.squares." in run.complained
 
 
 def test_right_solution_that_loses_points_is_a_problem(means: Path) -> None:
