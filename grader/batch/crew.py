@@ -9,12 +9,12 @@ import os
 import select
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from grader.batch import lane
+from grader.batch.program import command
 from grader.batch.records import Record, read_record, write_record
 from grader.output import write_failure
 from grader.place import RESULTS, Place
@@ -191,10 +191,9 @@ class _Lane:
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "grader.batch.lane", str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(
-                command,
+                command(lane.__name__, str(theirs.fileno())),
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

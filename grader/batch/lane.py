@@ -1,6 +1,6 @@
 """A lane of a batch: one process that has read the assignment, and grades what it is handed.
 
-    python -m grader.batch.lane DESCRIPTOR
+    main()      grades what it is sent over the descriptor that is its only argument
 
 It is a program of its own, since whoever starts it may have threads, and what forks must not. The
 nursery is forked first, clean; then the assignment is read and its suites collected, once. Each
@@ -242,7 +242,3 @@ def _import_what_a_grade_needs(reference: str) -> None:
     # Whoever needs them says why they cannot be imported.
     with contextlib.suppress(Exception):
         importlib.import_module(f"{reference}.variants")
-
-
-if __name__ == "__main__":
-    main()

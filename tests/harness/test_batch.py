@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from grading_fixtures import run_grader
 from other_assignment import changed, write_trapezoids
 
 from grader.batch.records import RECORD, Record, read_record
@@ -76,6 +77,26 @@ def test_a_class_is_graded_as_each_alone(school: Path, trapezoids: Path, tmp_pat
         alone = tmp_path / "alone" / submission.stem
         main(["grade", str(submission), f"--assignment={trapezoids}", f"--out={alone}"])
         assert read(alone) == read(tmp_path / "class" / submission.stem)
+
+
+@pytest.mark.parametrize("form", ["file", "folder"])
+def test_what_students_call_their_files_is_not_imported_from_the_class_folder(
+    school: Path, trapezoids: Path, tmp_path: Path, form: str
+) -> None:
+    """A class is graded from within its folder, where Python would look first."""
+    came_out = tmp_path / "came-out"
+    text = f"open({str(came_out)!r}, 'a').write(__name__)\n"
+    for name in ("json", "msgspec", "pytest", "numpy", "grader", "socket", "sitecustomize"):
+        path = school / (f"{name}.py" if form == "file" else f"{name}/__init__.py")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    options = (f"--assignment={trapezoids}", f"--out={tmp_path / 'class'}", "--jobs=2")
+    run = run_grader("batch", ".", *options, folder=school)
+
+    assert run.status == 0, run.complained
+    assert not came_out.exists(), came_out.read_text("utf-8")
+    assert records(tmp_path / "class")["ada"].score == 1000
 
 
 def test_a_second_run_grades_nothing_again(

@@ -5,12 +5,11 @@ programs do it, with limits that the system holds: each answers for one submissi
 and one that falls costs the submission that it was at, and nothing else. Nothing of a submission is
 run; what comes back is numbers.
 
-    python -c … (runs `main`)      an order on its input, a line of JSON for each submission
+    main()      an order on its input, a line of JSON for each submission
 """
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import selectors
@@ -26,6 +25,7 @@ from msgspec import Struct
 
 from grader.assignment import Assignment
 from grader.batch.likeness.fingerprints import TooLong, fingerprints
+from grader.batch.program import command
 from grader.batch.records import Entry
 from grader.submission import Submission, load_submission
 
@@ -39,10 +39,6 @@ _MEMORY = 1 << 30
 """Address space of a child: a megabyte of brackets takes some hundred. [B]"""
 _LINE = 4 << 20
 """Bytes of the longest answer that is read."""
-_START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from grader.batch.likeness.prints import main; main()"
-)
 
 
 class Prints(Struct, frozen=True):
@@ -134,7 +130,7 @@ class _Lane:
         """Start a child on what is left."""
         order = _Order(self._modules, dict(self._given), [entry.path for entry in self.left])
         process = subprocess.Popen(
-            [sys.executable, "-c", _START, json.dumps(sys.path)],
+            command(__name__),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
