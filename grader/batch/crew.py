@@ -26,7 +26,7 @@ _END_S = 10.0
 _ATTEMPTS = 2
 """Of a submission: what ends a lane twice is its own doing."""
 _STARTS = 3
-"""Of a lane, in a row, without a single grade."""
+"""Of a lane, in a row, of which none comes to where submissions are graded."""
 
 
 class CrewFailed(Exception):
@@ -158,11 +158,12 @@ class _Lane:
         if isinstance(answer, lane.Broken):
             raise CrewFailed(answer.message)
         if isinstance(answer, lane.Ready):
+            self._starts = 0
             return False
         self._is_busy = False
         if answer.is_fatal:
             raise CrewFailed(answer.trouble)
-        self._trouble, self._starts = answer.trouble, 0
+        self._trouble = answer.trouble
         return True
 
     def is_overdue(self) -> bool:

@@ -19,6 +19,7 @@ from grader.outcomes import (
     GraderFailed,
     LeaderboardEntry,
     Outcome,
+    Status,
     Surface,
 )
 
@@ -26,6 +27,7 @@ from . import marks, verdict
 from .check import Check
 from .example import Examples
 from .explain import Accepted, Explainer, says_it_all
+from .guard import Overdue
 from .in_process import InProcessStudent
 from .problems import Problems
 from .record import CheckRecord
@@ -73,6 +75,8 @@ class Running(Struct):
     student: Any = None
     given: dict[str, Any] = {}
     began: float = 0.0
+    unexplained: str = ""
+    """What the staff are told where no explanation was found."""
 
 
 class CheckGrader:
@@ -90,8 +94,6 @@ class CheckGrader:
         self._explainer = Explainer(reference, settings.conventions)
         self._examples = Examples(reference, make_student)
         self.troubles: list[str] = []
-        self.remarks: list[str] = []
-        """What the staff may want to know and no student loses by."""
         self.leaderboard: list[LeaderboardEntry] = []
 
     def begin(self, running: Running) -> None:
@@ -124,24 +126,38 @@ class CheckGrader:
         self, item: pytest.Item, running: Running, call: pytest.CallInfo[None], details: str
     ) -> Outcome:
         """Turn the record of a check, and how it ended, into its outcome."""
-        record, settings = running.record, running.settings
+        record = running.record
         grader: Finding | None = None
         if call.excinfo is not None:
             try:
                 record.fail(self._finding(item, running, call, details))
             except GraderFailed as error:
-                # What failed may name paths, or hold what is hidden: it is for the staff.
-                said = f"{error}\n\n{details}"
-                grader = Finding(kind="grader", lead="this check could not be run.", staff=said)
-                self.troubles.append(f"{running.name}: {error}")
+                grader = self._trouble(running, str(error), details)
         explained: Finding | None = None
         if record.findings and grader is None and self._settings.explain:
             record, explained = self._explain(item, running)
         self._explainer.saw(running.student.history, record.notes)
-        earned, parts = (Fraction(), ()) if grader else record.score(settings)
-        failed = bool(record.findings)
         findings = (grader,) if grader else self._findings(running, record, explained)
         self.leaderboard.extend(record.leaderboard)
+        return self._outcome(running, record, findings, graded=grader is None)
+
+    def overdue(self, running: Running) -> Outcome:
+        """The outcome of a check that was ended while the grader was at it."""
+        trouble = self._trouble(running, verdict.OVERDUE, "")
+        return self._outcome(running, running.record, (trouble,), graded=False)
+
+    def _trouble(self, running: Running, why: str, details: str) -> Finding:
+        """What failed may name paths, or hold what is hidden: it is for the staff."""
+        self.troubles.append(f"{running.name}: {why}")
+        said = f"{why}\n\n{details}"
+        return Finding(kind="grader", lead="this check could not be run.", staff=said)
+
+    def _outcome(
+        self, running: Running, record: CheckRecord, findings: tuple[Finding, ...], *, graded: bool
+    ) -> Outcome:
+        settings = running.settings
+        earned, parts = record.score(settings) if graded else (Fraction(), ())
+        status: Status = "failed" if record.findings else "passed"
         return Outcome(
             name=running.name,
             number=running.number,
@@ -149,14 +165,14 @@ class CheckGrader:
             part=settings.part_name or running.suite.name,
             points=settings.points,
             earned=earned,
-            status="grader_failed" if grader else "failed" if failed else "passed",
+            status=status if graded else "grader_failed",
             visibility=settings.visibility,
             feedback=settings.feedback,
             findings=findings,
             notes=tuple(record.notes),
             parts=parts,
             charts=tuple(record.charts),
-            tags=("staff",) if grader else (),
+            tags=() if graded else ("staff",),
             functions=_functions(running),
             seed=running.seed,
             seconds=time.monotonic() - running.began,
@@ -191,8 +207,8 @@ class CheckGrader:
                 return record, found
             with self._explainer.accepted(found) as reference:
                 again = self._rerun(item, running, student, reference)
-        except Exception as error:  # noqa: BLE001 - what cannot be explained stays as it was found
-            self.remarks.append(f"{running.name}: no explanation: {verdict.describe(error)}")
+        except (Exception, Overdue) as error:  # noqa: BLE001 - what cannot be explained stays as it was
+            running.unexplained = f"no explanation: {verdict.describe(error)}"
             return record, None
         finally:
             student.close()
@@ -208,9 +224,7 @@ class CheckGrader:
         findings = _all(explained, record)
         tried = explained is None and self._settings.explain and running.student.history
         if tried and not says_it_all(findings):
-            first, *others = findings
-            staff = "\n".join(filter(None, (first.staff, _UNKNOWN)))
-            findings = (structs.replace(first, staff=staff), *others)
+            findings = _with_staff(findings, running.unexplained or _UNKNOWN)
         if not findings or running.settings.feedback != "full" or not self._settings.explain:
             return findings
         try:
@@ -220,9 +234,8 @@ class CheckGrader:
                 running.seed,
                 expected=running.settings.expected,
             )
-        except Exception as error:  # noqa: BLE001 - what has no example stays as it was found
-            self.remarks.append(f"{running.name}: no example: {verdict.describe(error)}")
-            return findings
+        except (Exception, Overdue) as error:  # noqa: BLE001 - what has no example stays as it was
+            return _with_staff(findings, f"no example: {verdict.describe(error)}")
 
     def _try_on_reference(self, item: pytest.Item, running: Running) -> None:
         """Run the check's body on the reference: what fails there is no student's fault."""
@@ -235,7 +248,7 @@ class CheckGrader:
         )
         try:
             record = self._rerun(item, running, student, self._reference)
-        except Exception as error:
+        except (Exception, Overdue) as error:
             raise GraderFailed(f"the reference fails it too: {verdict.describe(error)}") from error
         if record.findings:
             raise GraderFailed(f"the reference fails it too: {record.findings[0].lead}")
@@ -250,6 +263,13 @@ class CheckGrader:
         names = item._fixtureinfo.argnames  # noqa: SLF001 - pytest has no public list of them
         item.obj(**{name: fresh.get(name, item.funcargs.get(name)) for name in names})
         return record
+
+
+def _with_staff(findings: tuple[Finding, ...], words: str) -> tuple[Finding, ...]:
+    """The first with more for the staff to read."""
+    first, *others = findings
+    staff = "\n".join(filter(None, (first.staff, words)))
+    return structs.replace(first, staff=staff), *others
 
 
 def _all(first: Finding | None, record: CheckRecord) -> tuple[Finding, ...]:

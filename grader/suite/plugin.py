@@ -3,8 +3,9 @@
 1. `pytest_configure` names the marks.
 2. `pytest_collectreport` sees a suite that cannot be read: its points become the staff's to give.
 3. `pytest_collection_modifyitems` reads the marks, numbers the checks and splits their points.
-4. `pytest_runtest_protocol` runs a check: its seed, its data and its worker are made, pytest sets
-   it up, calls it and tears it down, and what happened becomes an outcome.
+4. `pytest_runtest_protocol` runs a check, guarded by pytest-timeout: its seed, its data and its
+   worker are made, pytest sets it up, calls it and tears it down, and what happened becomes an
+   outcome.
 5. `pytest_internalerror` sees the grader's own failures.
 
 Whatever cannot be graded is an outcome all the same: it earns nothing, costs nothing, and says that
@@ -26,7 +27,7 @@ import pytest
 
 from grader.outcomes import Finding, Outcome
 
-from . import marks
+from . import guard, marks
 from .grading import CheckGrader, Running, RunSettings, SuiteSettings
 from .record import CheckRecord
 
@@ -142,6 +143,16 @@ class GradingPlugin:
         """What the check that runs is given, by name."""
         return self._given
 
+    def pytest_timeout_set_timer(self, settings: Any) -> bool:
+        """Guard a check, in the place of pytest-timeout's own way to do it."""
+        guard.begin(settings.timeout)
+        return True
+
+    def pytest_timeout_cancel_timer(self) -> bool:
+        """Guard it no longer."""
+        guard.end()
+        return True
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Function, nextitem: pytest.Item | None) -> bool:
         """Run a check, in the place of pytest's own steps: those write reports for a terminal."""
@@ -149,8 +160,18 @@ class GradingPlugin:
         return True
 
     def run_check(self, item: pytest.Function, nextitem: pytest.Item | None) -> None:
+        """Run a check to its end, or to the end of its time."""
+        running, before = item.stash[_RUNNING], len(self.outcomes)
+        try:
+            self._run_check(item, nextitem, running)
+        except guard.Overdue:
+            if len(self.outcomes) == before:
+                self._add(self._grader.overdue(running))
+
+    def _run_check(
+        self, item: pytest.Function, nextitem: pytest.Item | None, running: Running
+    ) -> None:
         """Set a check up, call it, tear it down; turn what came of it into an outcome."""
-        running = item.stash[_RUNNING]
         if not item._request:  # noqa: SLF001 - pytest's own steps ask for it, for a second run
             item._initrequest()  # noqa: SLF001 - the same
         try:

@@ -157,3 +157,43 @@ def test_check_that_the_reference_fails_is_no_fault_of_the_student(trapezoids: P
 
     require_left_to_the_staff(graded, 3)
     assert "the reference fails it too" in graded.run.complained
+
+
+HANG = "while True:\n        pass\n    "
+SWALLOW = "try:\n        while True:\n            pass\n    except Exception:\n        pass\n    "
+ENDLESS_VARIANT = """
+from grader.feedback.variants import Variants
+
+variants = Variants()
+variants.mistake(
+    "areas.total", "endless", says="It does not end.", hint="When does it?",
+    source={"return float(x.sum())": "while True: x = x + 1"},
+)
+"""
+
+
+@pytest.mark.parametrize("hang", [HANG, SWALLOW], ids=["plain", "behind an except"])
+def test_check_that_hangs_on_this_side_is_left_to_the_staff(trapezoids: Path, hang: str) -> None:
+    changed(trapezoids, "assignment.toml", "call_s = 30.0", "call_s = 1.0\ncheck_s = 0.5")
+    changed(trapezoids, "judges/test_sums.py", "check.matches", f"{hang}check.matches")
+
+    graded = grade(trapezoids / "right", trapezoids / "out", assignment=trapezoids)
+
+    require_left_to_the_staff(graded, 3)
+    assert "longer than a check may take on the grader's side" in graded.run.complained
+
+
+def test_explanation_that_hangs_costs_nothing_but_itself(trapezoids: Path) -> None:
+    changed(trapezoids, "assignment.toml", "call_s = 30.0", "call_s = 1.0\ncheck_s = 0.5")
+    for name, text in (("areas", ENDLESS_VARIANT), ("__init__", "from . import areas\n")):
+        path = trapezoids / "answers" / "variants" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+    changed(trapezoids, "right/areas.py", "x.sum()", "2 * x.sum()")
+
+    graded = grade(trapezoids / "right", trapezoids / "out", assignment=trapezoids)
+
+    assert graded.run.status == 0
+    assert graded.results["score"] == 7
+    assert graded.checks["total"]["status"] == "failed"
+    assert "no explanation: Overdue" in (graded.folder / "staff.html").read_text("utf-8")
