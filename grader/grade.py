@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from grader.outcomes import Grade, Surface
-from grader.output import Output
+from grader.output import Output, write_begun
 from grader.place import Place, prepare
 from grader.sandbox import isolation, modules, self_test, words
 from grader.sandbox.handed import Handed, Limits
@@ -101,6 +101,7 @@ def grade_submission(
     from grader.suite.plugin import GradingPlugin
 
     prepare(options.place, options.submission)
+    write_begun(options.place)
     # What is alive now stays: to look through it again and again takes as long as twenty checks.
     gc.freeze()
     gc.enable()

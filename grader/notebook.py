@@ -28,15 +28,24 @@ _LINE_MAGIC = re.compile(
     r"(?P<indent>[ \t]*)(?:%{1,2}[A-Za-z_]|!|\?{1,2}\w|[\w.*]+\?{1,2}[ \t]*(?:\n|\Z)"
     r"|[A-Za-z_][\w, \t]*=[ \t]*(?:!|%[A-Za-z_]))"
 )
-# A whole string, comment or bracket, or else the end of a line or one more character.
+# The beginning of a string, a whole comment or bracket, the end of a line, or what is none of them.
 _TOKEN = re.compile(
-    r"'''(?:\\.|[^\\])*?(?:'''|\Z)"
-    r'|"""(?:\\.|[^\\])*?(?:"""|\Z)'
-    r"|'(?:\\.|[^'\\\n])*'?"
-    r'|"(?:\\.|[^"\\\n])*"?'
-    r"|#[^\n]*|\\\n|[()\[\]{}]|\n|[^'\"#\\()\[\]{}\n]+|.",
+    "|".join(
+        (
+            *("'''", '"""', "'", '"', r"#[^\n]*", r"\\\n", r"[()\[\]{}]", r"\n"),
+            r"""[^'"#\\()\[\]{}\n]+|.""",
+        )
+    ),
     re.DOTALL,
 )
+# What may end a string, found one after another: a pattern for the whole of a long string takes a
+# hundred times its memory. An unclosed one ends with its line.
+_ENDS = {
+    "'''": re.compile(r"\\.|'''", re.DOTALL),
+    '"""': re.compile(r'\\.|"""', re.DOTALL),
+    "'": re.compile(r"\\.|'|(?=\n)", re.DOTALL),
+    '"': re.compile(r'\\.|"|(?=\n)', re.DOTALL),
+}
 # Each takes some hundred bytes once read; plots and tables need far fewer.
 _MAX_CONTAINERS = 200_000
 _MAX_NOTICES = 25
@@ -83,6 +92,11 @@ def _code_sources(data: bytes) -> list[str]:
     """Texts of the code cells, of whatever version the notebook is."""
     nbformat = _nbformat()
     book = nbformat.reader.reads(data.decode("utf-8-sig"))
+    if book.nbformat < 4:
+        book = nbformat.convert(book, 3)
+        for sheet in book.worksheets:
+            # A heading would be written out with as many signs as its level says.
+            sheet.cells = [cell for cell in sheet.cells if cell.cell_type == "code"]
     if book.nbformat != 4:
         book = nbformat.convert(book, 4)
     sources: list[str] = []
@@ -130,14 +144,24 @@ def _without_magics(text: str) -> tuple[str, list[str]]:
 
 def _end_of_statement(text: str, start: int) -> int:
     """Where the logical line ends: past its brackets, strings and continued lines."""
-    depth = 0
-    for token in _TOKEN.finditer(text, start):
-        if token[0] in {"(", "[", "{"}:
+    depth, end = 0, start
+    while token := _TOKEN.match(text, end):
+        end = token.end()
+        if token[0] in _ENDS:
+            end = _end_of_string(text, end, token[0])
+        elif token[0] in {"(", "[", "{"}:
             depth += 1
         elif token[0] in {")", "]", "}"}:
             depth = max(depth - 1, 0)
         elif token[0] == "\n" and depth == 0:
-            return token.end()
+            break
+    return end
+
+
+def _end_of_string(text: str, start: int, quote: str) -> int:
+    for found in _ENDS[quote].finditer(text, start):
+        if not found[0].startswith("\\"):
+            return found.end()
     return len(text)
 
 

@@ -117,6 +117,16 @@ class Output:
         write_results(graded, self._place.results)
 
 
+def write_begun(place: Place) -> None:
+    """Leave a valid results.json before anything of the submission is read."""
+    if not place.as_it_goes:
+        return
+    from grader.results import failed_results, write_results
+
+    message = "Grading did not finish: nothing was graded. Please tell the course staff."
+    write_results(failed_results(message, trouble="the grader ended"), place.results)
+
+
 def write_failure(place: Place, error: Exception) -> None:
     """Leave a valid results.json when grading did not even begin."""
     if isinstance(error, BrokeDown):

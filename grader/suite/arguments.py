@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
+_MOST_AXES = 3
+_FEW = 4
 _MAX_TEXT = 160  # of an argument as a student reads it
 
 
@@ -133,7 +135,7 @@ def _remember(value: Any, undo: list[Callable[[], object]]) -> None:
 def short_text(value: Any) -> str:
     """A value on one line, of about 160 characters at most."""
     if isinstance(value, np.ndarray):
-        text = np.array2string(value, precision=6, threshold=30, edgeitems=2, separator=", ")
+        text = _array_text(value)
     elif isinstance(value, (list, tuple)):
         text = ", ".join(short_text(item) for item in value[:8])
         text = f"[{text}{', …' if len(value) > 8 else ''}]"
@@ -147,6 +149,14 @@ def short_text(value: Any) -> str:
         text = repr(value)
     text = " ".join(text.split())
     return text if len(text) <= _MAX_TEXT else f"{text[: _MAX_TEXT - 2]} …"
+
+
+def _array_text(array: np.ndarray[Any, Any]) -> str:
+    """The first and last entries; of an array of many axes, which numpy would print whole, some."""
+    many = array.ndim > _MOST_AXES
+    shown = array.ravel()[:_FEW] if many else array
+    text = np.array2string(shown, precision=6, threshold=30, edgeitems=2, separator=", ")
+    return f"{text} … of shape {array.shape}" if many else text
 
 
 def _shape(value: Any) -> str:
