@@ -154,7 +154,7 @@ def short_text(value: Any) -> str:
 def _array_text(array: np.ndarray[Any, Any]) -> str:
     """The first and last entries; of an array of many axes, which numpy would print whole, some."""
     many = array.ndim > _MOST_AXES
-    shown = array.ravel()[:_FEW] if many else array
+    shown = array.flat[:_FEW] if many else array
     text = np.array2string(shown, precision=6, threshold=30, edgeitems=2, separator=", ")
     return f"{text} … of shape {array.shape}" if many else text
 

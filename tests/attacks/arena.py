@@ -192,7 +192,8 @@ def _cook(recipe: Recipe, folder: Path, paths: dict[str, str]) -> None:
         with path.open("wb") as file:
             file.truncate(recipe.sparse_mb * 2**20)
     else:
-        path.write_text(_filled(recipe.text, paths) * recipe.times, "utf-8")
+        body = _filled(recipe.text, paths) * recipe.times
+        path.write_text(f"{recipe.head}{body}{recipe.tail}", "utf-8")
 
 
 def _zipped(attack: Attack, folder: Path, paths: dict[str, str]) -> Path:

@@ -36,6 +36,9 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
     text: str = ""
     times: int = 1
     """How often `text` stands in the file."""
+    head: str = ""
+    tail: str = ""
+    """What stands once, before and after it."""
     copies: int = 1
     """How many such files there are; @COPY@ in the name is the number of each."""
     link: str = ""
