@@ -196,7 +196,9 @@ def student_finding(finding: Finding, level: FeedbackLevel) -> Finding:
     shown = structs.replace(finding, staff="")
     if level == "full":
         return shown
-    return structs.replace(shown, details=(), printed="", snippet="")
+    # A chain of calls could spell an input by its lines: where it begins and ends is enough.
+    code = (*finding.code[:1], *finding.code[1:][-1:])
+    return structs.replace(shown, details=(), printed="", snippet="", code=code)
 
 
 def student_outcome(outcome: Outcome) -> Outcome:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .student_protocol import Answer
 
 EXTRA_LINES = 4  # a branch for small input, a first call that fills a cache
+_TWICE, _FAR = 2, 1000
 _REPEATED_RTOL = 1e-12  # the same code on the same numbers; sums may be ordered by alignment
 
 
@@ -136,9 +137,8 @@ def require_vectorized(caller: Caller, small: Call, large: Sequence[Call]) -> No
                     kind="loops",
                     lead=f"{call.text} still loops in Python: it runs more lines "
                     "when its input is larger.",
-                    evidence=(
-                        f"It ran {few} lines for the smaller input and {many} for the larger one.",
-                    ),
+                    evidence=(_growth(few, many),),
+                    details=(_counted(few, many),),
                     question="Which array operation does for all entries at once "
                     "what the loop does for one?",
                 )
@@ -169,9 +169,8 @@ def require_loops(caller: Caller, small: Call, large: Call, calls_not: Sequence[
                 answer,
                 kind="no_loops",
                 lead=f"{large.text} has no loops: it is to be written with them.",
-                evidence=(
-                    f"It ran {few} lines for the smaller input and {many} for the larger one.",
-                ),
+                evidence=("It ran about as many lines for the larger input.",),
+                details=(_counted(few, many),),
                 question="How would you compute it for one sample, and one class, at a time?",
             )
         )
@@ -198,6 +197,19 @@ def require_raises(caller: Caller, call: Call, exception: type[BaseException]) -
             question=f"For which arguments does the docstring promise {name}?",
         )
     )
+
+
+def _growth(few: int, many: int) -> str:
+    """How much more it ran, to one digit: an exact count could spell what is hidden."""
+    times = many / max(few, 1)
+    if times < _TWICE:
+        return "It ran some more lines for the larger input."
+    about = f"about {float(f'{times:.1g}'):g}" if times < _FAR else "more than a thousand"
+    return f"It ran {about} times as many lines for the larger input."
+
+
+def _counted(few: int, many: int) -> str:
+    return f"It ran {few} lines for the smaller input and {many} for the larger one."
 
 
 def _lines(answer: Answer) -> int:

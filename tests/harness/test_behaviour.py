@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from check_fixtures import W, bowl, check_of, finding_of
 
-from grader.outcomes import GraderFailed
+from grader.outcomes import GraderFailed, student_finding
 
 
 def fill(W: Any) -> Any:
@@ -150,6 +150,22 @@ def test_a_python_loop_is_not_vectorized(function: Any) -> None:
 def test_vectorized_needs_a_larger_input() -> None:
     with pytest.raises(GraderFailed, match="expected a larger input"):
         check_of(array, reference=array).vectorized("losses.bowl", (W,))
+
+
+def test_counted_lines_are_shown_exactly_to_nobody_who_may_not_see_numbers() -> None:
+    """How often a loop runs can be made to spell an input."""
+
+    def spelling(W: Any) -> Any:
+        for _ in range(12345 * len(W)):
+            pass
+        return bowl(W)
+
+    check = check_of(spelling)
+    finding = finding_of(check.vectorized, "losses.bowl", (W,), (np.ones((30, 2)),))
+
+    shown = student_finding(finding, "hint")
+    assert shown.evidence[0] == "It ran about 10 times as many lines for the larger input."
+    assert "It ran 370" in " ".join(student_finding(finding, "full").details)
 
 
 def test_a_python_loop_has_loops() -> None:

@@ -16,7 +16,15 @@ import pytest
 from golden.sample import FOLDER, sample_grade
 from msgspec import structs
 
-from grader.outcomes import Finding, Grade, LeaderboardEntry, Note, Outcome
+from grader.outcomes import (
+    CodeLine,
+    Finding,
+    Grade,
+    LeaderboardEntry,
+    Note,
+    Outcome,
+    student_finding,
+)
 from grader.points import hundredths
 from grader.results import encode, failed_results, results_document, write_results
 
@@ -290,3 +298,12 @@ def test_writing_replaces_in_one_step(tmp_path: Path, monkeypatch: pytest.Monkey
 
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["results.json"]
+
+
+def test_a_hint_shows_where_a_chain_of_calls_begins_and_ends() -> None:
+    """Lines in between could be chosen to spell an input."""
+    chain = tuple(CodeLine("code.py", line, f"f{line}()", "f") for line in (3, 141, 59, 26))
+    finding = Finding("raised", "It raised.", code=chain)
+
+    assert [c.line for c in student_finding(finding, "hint").code] == [3, 26]
+    assert [c.line for c in student_finding(finding, "full").code] == [3, 141, 59, 26]
