@@ -41,7 +41,7 @@ def main() -> None:
         for folder in folders:
             with _modules(folder, assignment) as modules:
                 plugin = GradingPlugin(
-                    settings, reference, lambda _: InProcessStudent(modules), lambda: None
+                    settings, reference, lambda *_: InProcessStudent(modules), lambda: None
                 )
                 suites.run(plugin)
             tests = [{"score": float(outcome.earned)} for outcome in plugin.outcomes]

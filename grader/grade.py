@@ -167,8 +167,10 @@ def stage(
     submission: Submission,
     on_wait: Callable[[], None],
     checks: Callable[[], tuple[int, int]] = lambda: (0, 0),
-) -> Callable[[int], Student]:
-    """Hand the files to the wall; return what makes the student of a check, given its seed.
+) -> Callable[[int, str], Student]:
+    """Hand the files to the wall; return what makes the student of a check.
+
+    It is given the check's seed, and the group of checks that it may share a worker with.
 
     `checks` are those still to come and all: they share the submission's time. Without, none does.
     """
@@ -198,7 +200,7 @@ def stage(
     allowed = assignment.importable
     named = Sources(sources, settings.modules)
     handed = Handed(wall, named, allowed, deadline, on_wait, checks)
-    return lambda seed: Student(handed, limits, seed)
+    return lambda seed, group: Student(handed, limits, seed, group)
 
 
 def run_settings(assignment: Assignment, seed: int | None = None, check: str = "") -> RunSettings:

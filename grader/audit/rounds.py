@@ -86,25 +86,18 @@ class Rounds:
 
     def grade_round(self, asked: Round) -> Graded:
         """Grade one submission by the checks that were asked for."""
-        students: list[Student] = []
-        make_student = self._stage(asked)
-
-        def make(seed: int) -> Student:
-            students.append(make_student(seed))
-            return students[-1]
-
         settings = structs.replace(self._run_settings, seed=asked.seed, explain=asked.explain)
-        plugin = GradingPlugin(settings, self._reference, make, _do_nothing)
+        make_student = self._stage(asked)
+        plugin = GradingPlugin(settings, self._reference, make_student, _do_nothing)
         histories: dict[str, tuple[Exchange, ...]] = {}
         for _ in self._suites.run_apart(plugin, asked.checks):
             for outcome in plugin.outcomes[-1:]:
-                histories[outcome.name] = tuple(students[0].history) if students else ()
+                histories[outcome.name] = tuple(plugin.history)
                 if asked.stop and outcome.findings:
                     return self._graded(plugin, histories)
-            students.clear()
         return self._graded(plugin, histories)
 
-    def _stage(self, asked: Round) -> Callable[[int], Student]:
+    def _stage(self, asked: Round) -> Callable[[int, str], Student]:
         self._wall.make_room()
         settings = self._assignment.settings
         if asked.call_s is not None:

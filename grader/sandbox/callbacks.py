@@ -1,13 +1,18 @@
-"""Functions of a check's that student code calls: on this side of the wall, counted and capped."""
+"""Functions of a check's that student code calls: on this side of the wall, counted and capped.
+
+Portable ones cross it, taken apart.
+"""
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from grader.outcomes import CheckFailed, GraderFailed
+from grader.portable import MODULES, Portable, parts_of
 
 from . import values, wire, words
 
@@ -78,6 +83,28 @@ class Callbacks:
         except values.Refused as error:
             # With these arguments: with those that the check has in mind it would not be.
             return wire.Reply(exception="ValueError", message=f"the result is {error}")
+
+
+def take_apart(portable: Portable, pack: Callable[[Any], wire.Value]) -> wire.FunctionParts:
+    """What is sent of a portable function; `pack` packs what it refers to, other such included.
+
+    Raises values.Refused where it cannot travel.
+    """
+    known = {id(module): name for name, module in MODULES.items()}
+    try:
+        parts = parts_of(portable.function)
+        return wire.FunctionParts(
+            portable.function.__name__,
+            marshal.dumps(parts.code),
+            [pack(value) for value in parts.defaults],
+            [pack(value) for value in parts.cells],
+            {name: pack(value) for name, value in parts.names.items() if id(value) not in known},
+            {name: known[id(v)] for name, v in parts.names.items() if id(v) in known},
+        )
+    except ValueError as error:
+        raise values.Refused(f"a portable function: {error}") from None
+    except RecursionError:
+        raise values.Refused("a portable function that refers to itself") from None
 
 
 class _ObjectGiven(Exception):

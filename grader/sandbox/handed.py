@@ -47,6 +47,8 @@ class Handed:
         self.on_wait = on_wait
         """Called when student code takes its time: should this process be killed, then here."""
         self.timeouts: Counter[str] = Counter()
+        self.suspects: set[str] = set()
+        """Functions that a check called which did not pass: they get workers of their own."""
         self._checks = checks
         """How many checks are still to come, the present one included, and how many there are."""
         self._began = time.monotonic()

@@ -15,6 +15,7 @@ from grader.exchange import Arguments, Exchange, Inside, OwnFunction
 from grader.outcomes import Finding
 
 from . import values, wire
+from .functions import unpack_function
 
 StandIn = Callable[[wire.Value, Mapping[int, Any], Callable[[str], Any]], Any]
 """What a special value stands for, given objects by number and functions by name."""
@@ -95,7 +96,13 @@ def _arguments(
 ) -> Callable[[Mapping[int, Any], Callable[[str], Any]], Arguments]:
     def make(objects: Mapping[int, Any], functions: Callable[[str], Any]) -> Arguments:
         restore(*own)
-        unpacker = values.Unpacker(lambda special: stand_in(special, objects, functions), own[0])
+
+        def give(special: wire.Value) -> Any:
+            if isinstance(special, wire.FunctionParts):  # it was the check's own
+                return unpack_function(special, unpacker.unpack)
+            return stand_in(special, objects, functions)
+
+        unpacker = values.Unpacker(give, own[0])
         positional = tuple(unpacker.unpack(arg) for arg in args)
         return positional, {key: unpacker.unpack(arg) for key, arg in kwargs.items()}
 

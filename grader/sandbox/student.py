@@ -15,9 +15,10 @@ import numpy as np
 from msgspec import Struct, structs
 
 from grader.outcomes import CheckFailed, CodeLine, Finding, GraderFailed
+from grader.portable import Portable
 
 from . import memory, messages, raised, values, wire, words
-from .callbacks import Callbacks
+from .callbacks import Callbacks, take_apart
 from .channel import Closed, TimedOut
 from .handed import Handed, Limits
 from .proxies import FunctionProxy, ModuleProxy, ObjectProxy
@@ -42,18 +43,20 @@ class Answer(Struct, frozen=True):
 class Student:
     """The student's modules, for one check: its worker is started by the first call.
 
-    `seed` is the check's, from 0 to 2^64 - 1.
+    `seed` is the check's, from 0 to 2^64 - 1. Checks of one `group` may share a worker, one after
+    another: those that may show their inputs to the same people. Without a group it has its own.
     """
 
-    def __init__(self, handed: Handed, limits: Limits, seed: int) -> None:
+    def __init__(self, handed: Handed, limits: Limits, seed: int, group: str = "") -> None:
         self._handed = handed
         self._limits = limits
         self._seed = _seed_inside(seed)
         self._worker: OpenWorker | None = None
+        self._group = group
         self._generation = 0
-        self._imported: set[str] = set()
+        self._is_alone = True
         self._deadline = time.monotonic() + min(limits.check_s, handed.share())
-        self._callbacks = Callbacks(limits.callbacks, self._name)
+        self._callbacks = Callbacks(limits.callbacks, self._special)
         self._lengths: set[int] = set()
         """Lengths of the arrays that were handed in: a message that names them tells nothing."""
         self.history = memory.History()
@@ -88,11 +91,11 @@ class Student:
         All of it is one message and one answer, of which the history knows nothing.
         """
         self._require_time(name)
-        packer = values.Packer(self._name)
+        packer = self._packer()
         try:
             packed = [packer.pack(None if i == which else arg) for i, arg in enumerate(args)]
             named = {k: packer.pack(None if k == which else arg) for k, arg in kwargs.items()}
-            places = [values.Packer(self._name).pack(point) for point in points]
+            places = [self._packer().pack(point) for point in points]
         except values.Refused as error:
             raise GraderFailed(f"{name}: an argument cannot cross the wall: {error}") from None
         request = wire.CallEach(wire.Call(name, packed, named), which, places, element)
@@ -103,7 +106,7 @@ class Student:
 
     def array(self, value: Any) -> ObjectProxy:
         """An array that lives inside, can be an argument of several calls, and be read again."""
-        packer = values.Packer(self._name)
+        packer = self._packer()
         return self.ask(wire.Hold(packer.pack(np.asarray(value))), "array")  # type: ignore[no-any-return]
 
     def call_object(
@@ -118,7 +121,7 @@ class Student:
     ) -> Answer:
         """Call a function (number -1) or a method of an object inside."""
         self._require_time(name)
-        packer = values.Packer(self._name)
+        packer = self._packer()
         callbacks = len(self._callbacks)
         try:
             packed = [packer.pack(arg) for arg in args]
@@ -178,10 +181,22 @@ class Student:
             if self._handed.timeouts[what] >= _MAX_TIMEOUTS:
                 raise CheckFailed(words.of_repeated_timeouts(name, what))
 
-    def close(self) -> None:
-        """End the worker, if there is one."""
-        if self._worker is not None:
-            worker, self._worker = self._worker, None
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other check has run in this one's worker: else its failures do not count."""
+        return self._is_alone
+
+    def close(self, *, passed: bool | None = None) -> None:
+        """End the worker, if there is one; keep it for the group's next check if this one passed.
+
+        What was called in a check that did not is on its own from then on.
+        """
+        worker, self._worker = self._worker, None
+        if passed is False and self._is_alone:
+            self._handed.suspects.update(self.asked)
+        if worker is not None and passed and self._group:
+            self._handed.wall.keep_worker(worker, self._group)
+        elif worker is not None:
             self._handed.wall.dismiss_worker(worker)
 
     @property
@@ -202,8 +217,8 @@ class Student:
                 answer = worker.channel.receive(
                     wire.answer_decoder, deadline, waiting=self._handed.on_wait
                 )
-                if isinstance(answer, wire.Imported) and module not in self._imported:
-                    self._imported.add(module)
+                if isinstance(answer, wire.Imported) and module not in worker.imported:
+                    worker.imported.add(module)
                     began, deadline = time.monotonic(), self._deadline_of_call(calls)
                 elif isinstance(answer, wire.Callback):
                     reply = self._callbacks.answer(answer, name, arrays)
@@ -212,7 +227,7 @@ class Student:
                     break
         except TimedOut:
             self.close()
-            raise CheckFailed(self._timed_out(name, deadline - began)) from None
+            raise CheckFailed(self._timed_out(name, deadline - began, worker.imported)) from None
         except Closed:
             raise CheckFailed(self._ended(name)) from None
         except wire.Malformed as error:
@@ -228,17 +243,17 @@ class Student:
     def _deadline_of_call(self, calls: int) -> float:
         return min(time.monotonic() + calls * self._limits.call_s, self._deadline)
 
-    def _timed_out(self, name: str, waited: float) -> Finding:
+    def _timed_out(self, name: str, waited: float, imported: set[str]) -> Finding:
         module = name.partition(".")[0]
         seconds = self._limits.call_s if waited > 0.99 * self._limits.call_s else None
         # Modules that were not handed in stand for the notebook, which is loaded once.
         known = module in self._handed.sources.modules
-        loaded = module in self._imported if known else bool(self._imported)
+        loaded = module in imported if known else bool(imported)
         if loaded or "." not in name:
-            self._handed.timeouts[name] += 1
+            self._handed.timeouts[name] += self._is_alone
             return words.of_timeout(name, seconds)
         # Every function of the module would wait for the same import.
-        self._handed.timeouts[module] += 1
+        self._handed.timeouts[module] += self._is_alone
         return words.of_slow_import(name, self._handed.sources, seconds)
 
     def _open(self, name: str) -> OpenWorker:
@@ -249,11 +264,12 @@ class Student:
             raise CheckFailed(words.of_no_time_left(name, "this check"))
         if self._worker is None:
             try:
-                self._worker = self._handed.wall.open_worker(self._seed)
+                group = "" if name in self._handed.suspects else self._group
+                self._worker = self._handed.wall.open_worker(self._seed, group)
             except WallFailed as error:
                 raise GraderFailed(str(error)) from None
+            self._is_alone = self._is_alone and self._worker.is_fresh
             self._generation += 1
-            self._imported = set()
         return self._worker
 
     def _ended(self, name: str) -> Finding:
@@ -297,12 +313,21 @@ class Student:
             return values.unpack_random(special.state)
         raise wire.Malformed("a value of unknown kind")
 
-    def _name(self, value: Any) -> wire.Value:
-        """Name what has no data: proxies by their number, callables as callbacks."""
+    def _packer(self) -> values.Packer:
+        packer = values.Packer(lambda value: self._special(value, packer.pack))
+        return packer
+
+    def _special(self, value: Any, pack: Callable[[Any], wire.Value] | None = None) -> wire.Value:
+        """Name what has no data: proxies by their number, callables as callbacks.
+
+        Portable functions are taken apart where there is something to pack their parts with.
+        """
         if isinstance(value, ObjectProxy):
             return wire.ObjectData(value.number, "")
         if isinstance(value, FunctionProxy):
             return wire.FunctionData(value.name)
+        if isinstance(value, Portable) and pack is not None:
+            return take_apart(value, pack)
         if callable(value):
             return self._callbacks.add(value)
         return None

@@ -31,6 +31,8 @@ _ORDER_S = 20.0
 """Longest that a server may take for an order: compiling a megabyte of code takes about 5 s."""
 _ONE_FILE_S = 6.0
 """Longest for one file, once all together have taken too long."""
+_MOST_KEPT_KB = 128 * 2**10
+"""Memory of a worker that is kept: some 50 MiB are numpy's, which all of them share. [KiB]"""
 _FILES_S = 30.0
 """Longest for trying them one by one; what is left then is left out."""
 
@@ -39,11 +41,14 @@ class WallFailed(Exception):
     """No process for student code could be had: the machine's fault, or ours."""
 
 
-class OpenWorker(Struct, frozen=True):
-    """A worker that runs: its channel and its process."""
+class OpenWorker(Struct):
+    """A worker that runs: its channel, its process, and what has been imported in it."""
 
     channel: Channel
     pid: int
+    is_fresh: bool = True
+    """Whether no check has ended in it yet."""
+    imported: set[str] = msgspec.field(default_factory=set)
 
 
 class Wall:
@@ -58,6 +63,7 @@ class Wall:
         self._plan = isolation.Plan(str(self._scratch), self._user)
         self._stage: server.Stage | None = None
         self._open: dict[int, OpenWorker] = {}
+        self._kept: dict[str, OpenWorker] = {}
         self._rejected: list[modules.Broken] = []
         self._broken: list[modules.Broken] = []
         self._ahead: Channel | None = None
@@ -81,6 +87,8 @@ class Wall:
     ) -> None:
         """Hand the student's sources in. A source on which the compiler dies is left out."""
         self._stage = server.Stage(list(sources), list(allowed), list(stand_ins), limits)
+        while self._kept:  # they hold other sources
+            self.dismiss_worker(self._kept.popitem()[1])
         if self._ahead is not None:  # it has other sources
             self._restart()
             return
@@ -101,12 +109,21 @@ class Wall:
         names = {source.name for source in self._stage.sources} if self._stage else set()
         return tuple(broken for broken in self._broken if broken.file not in names)
 
-    def open_worker(self, seed: int) -> OpenWorker:
-        """A worker that is shut in and listens. It was forked ahead, as the next one is now.
+    def open_worker(self, seed: int, group: str = "") -> OpenWorker:
+        """A worker that is shut in and listens: one that was kept for the group, else a new one.
 
-        So a fork takes no time of the grader's where there is a second core. Nothing of the
-        student's has run in it, and the worker before has ended.
+        A new one was forked ahead, as the next one is now, so that a fork takes no time of the
+        grader's where there is a second core. Nothing of the student's has run in it.
         """
+        kept = self._kept.pop(group, None)
+        if kept is not None:
+            try:
+                self._clear_scratch()
+                kept.channel.send(wire.Begin(seed, isolation.own_cores()), _ORDER_S)
+            except (Closed, TimedOut):
+                self.dismiss_worker(kept)
+            else:
+                return kept
         for attempt in (1, 2):
             try:
                 channel = self._ahead or self._fork_ahead()
@@ -136,6 +153,17 @@ class Wall:
             return -signal.SIGKILL
         self._clear_scratch()
         return int(ended.status)
+
+    def keep_worker(self, worker: OpenWorker, group: str) -> None:
+        """Keep a worker in which a check has passed for the next one of its group.
+
+        Unless it has threads that run on, or holds much memory: neither is to be felt by others.
+        """
+        if group in self._kept or not _is_at_rest(worker.pid):
+            self.dismiss_worker(worker)
+            return
+        worker.is_fresh = False
+        self._kept[group] = worker
 
     def dismiss_worker(self, worker: OpenWorker) -> None:
         """End a worker without waiting for it: the next one is opened when it has ended."""
@@ -249,6 +277,7 @@ class Wall:
     def _restart(self) -> None:
         """Go on with another server."""
         self._forget_ahead()
+        self._kept.clear()
         self._channel.close()
         try:
             self._nursery.end()
@@ -288,6 +317,17 @@ class Wall:
     def _clear_scratch(self) -> None:
         with contextlib.suppress(OSError):
             scratch.empty(self._scratch)
+
+
+def _is_at_rest(pid: int) -> bool:
+    """Whether a worker has a single thread, and takes no more memory than one at work."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_bytes()
+    except OSError:
+        return False
+    found = dict(line.split(b":", 1) for line in status.splitlines() if b":" in line)
+    threads, memory = found.get(b"Threads", b"0"), found.get(b"VmRSS", b"0 kB")
+    return int(threads) == 1 and int(memory.split()[0]) < _MOST_KEPT_KB
 
 
 def _stay_on_one_core() -> set[int]:

@@ -103,6 +103,19 @@ class CallbackData(Struct, array_like=True, tag="f", frozen=True):
     id: int
 
 
+class FunctionParts(Struct, array_like=True, tag="p", frozen=True):
+    """A function of the trusted side's, with what it refers to. None ever comes from a worker."""
+
+    name: str
+    code: bytes
+    """Marshalled: both sides are forked from one process."""
+    defaults: list[Value]
+    cells: list[Value]
+    names: dict[str, Value]
+    modules: dict[str, str]
+    """Modules that it refers to, by the names that it has for them."""
+
+
 class RandomData(Struct, array_like=True, tag="g", frozen=True):
     """A numpy Generator, as its seeded state (JSON: its integers have 128 bits)."""
 
@@ -125,6 +138,7 @@ Value = Union[
     ObjectData,
     FunctionData,
     CallbackData,
+    FunctionParts,
     RandomData,
 ]
 
@@ -133,7 +147,7 @@ Value = Union[
 
 
 class Begin(Struct, tag="begin", frozen=True):
-    """The worker's check begins. Not answered."""
+    """A check begins in this worker. Not answered."""
 
     seed: int
     """Of what draws without one."""
@@ -194,7 +208,7 @@ class Reply(Struct, tag="reply", frozen=True):
     message: str = ""
 
 
-Request = Union[Call, CallEach, Attribute, Hold, Read, Next, Reply]
+Request = Union[Begin, Call, CallEach, Attribute, Hold, Read, Next, Reply]
 
 
 # What the worker answers.
@@ -274,6 +288,5 @@ class Callback(Struct, tag="callback", frozen=True):
 
 Answer = Union[Ready, Imported, Returned, Raised, Callback]
 
-begin_decoder = msgspec.msgpack.Decoder(Begin)
 request_decoder = msgspec.msgpack.Decoder(Request)
 answer_decoder = msgspec.msgpack.Decoder(Answer)

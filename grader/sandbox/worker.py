@@ -21,12 +21,13 @@ from typing import Any, TextIO
 import numpy as np
 from msgspec import structs
 
-from . import channel, evidence, isolation, modules, values, wire
+from . import channel, evidence, functions, isolation, modules, values, wire
 from .channel import Channel, Closed
 from .evidence import Evidence, Missing, text_of
+from .functions import unpack_function
 from .tracing import LineCount
 
-_OWN = (sys.modules[__name__], channel, evidence, wire, values, modules)
+_OWN = (sys.modules[__name__], channel, evidence, functions, wire, values, modules)
 _MAX_MESSAGE = 500
 _MAX_NAME = 120
 _MAX_NAMES = 50
@@ -103,9 +104,6 @@ def run(sock: socket.socket, staged: Staged, server: int) -> None:
     channel = Channel(sock, patience_s=0)
     worker = Worker(channel, staged)
     channel.send(wire.Ready())
-    begin = channel.receive(wire.begin_decoder)
-    isolation.run_on(begin.cores)
-    _draw_alike(begin.seed)
     worker.serve()
 
 
@@ -145,7 +143,17 @@ class Worker:
     def answer_next(self) -> None:
         """Wait for a request, and answer it."""
         request = self._channel.receive(wire.request_decoder, largest=wire.MAX_REQUEST)
-        self._channel.send(self._answer(request))
+        if isinstance(request, wire.Begin):
+            self._begin(request)
+        else:
+            self._channel.send(self._answer(request))
+
+    def _begin(self, begin: wire.Begin) -> None:
+        """Start a check with nothing of the one before but what the student's code keeps."""
+        isolation.run_on(begin.cores)
+        _draw_alike(begin.seed)
+        self._objects.clear()
+        self._from_callbacks.clear()
 
     def _answer(self, request: wire.Request) -> wire.Returned | wire.Raised:
         outer, self._caught = self._caught, []
@@ -309,7 +317,13 @@ class Worker:
         return values.Packer(self._name_object)
 
     def _unpacker(self) -> values.Unpacker:
-        return values.Unpacker(self._give)
+        def give(value: wire.Value) -> Any:
+            if isinstance(value, wire.FunctionParts):
+                return self._portable(unpack_function(value, unpacker.unpack))
+            return self._give(value)
+
+        unpacker = values.Unpacker(give)
+        return unpacker
 
     def _name_object(self, value: Any) -> wire.Value:
         """Name what stays inside: objects of the student's own classes, functions, iterators."""
@@ -354,6 +368,25 @@ class Worker:
 
         return callback
 
+    def _portable(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function of the check's that lies in here: what it raises is not the student's code."""
+
+        def portable(*args: Any, **kwargs: Any) -> Any:
+            try:
+                with np.errstate(all="ignore"):
+                    found = function(*args, **kwargs)
+            except Exception as error:  # noqa: BLE001 - the student's arguments may be anything
+                raise self._passed_on(type(error).__name__, text_of(error)[:300]) from None
+            return found.copy() if type(found) is np.ndarray else found
+
+        return portable
+
+    def _passed_on(self, kind: str, message: str) -> Exception:
+        """What a function of the check's raises in here, remembered as such."""
+        error = _PASSED_ON.get(kind, CallbackFailed)(message)
+        self._from_callbacks.append(error)
+        return error
+
     def _await_reply(self) -> Any:
         while True:
             request = self._channel.receive(wire.request_decoder, largest=wire.MAX_REQUEST)
@@ -361,9 +394,7 @@ class Worker:
                 self._channel.send(self._answer(request))
                 continue
             if request.exception:
-                error = _PASSED_ON.get(request.exception, CallbackFailed)(request.message)
-                self._from_callbacks.append(error)
-                raise error
+                raise self._passed_on(request.exception, request.message)
             return self._unpacker().unpack(request.value)
 
 

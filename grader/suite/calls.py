@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 
 from grader.outcomes import CheckFailed, Finding, GraderFailed
+from grader.portable import Portable
 
 from .arguments import Call, CountingCallback, copy_data, kept, parameter_names, short_text
 
@@ -40,7 +41,7 @@ class Caller:
         self.record.called(call.name)
         values = (*call.args, *call.kwargs.values())
         # Nothing but a function among them could change the others: the student has copies.
-        with kept(*values) if any(map(callable, values)) else nullcontext():
+        with kept(*values) if any(map(_reads, values)) else nullcontext():
             try:
                 if trace_lines:
                     return self.student.call(call.name, *call.args, trace_lines=True, **call.kwargs)
@@ -119,4 +120,9 @@ def _with_input(finding: Finding, call: Call) -> Finding:
 
 def _uncounted(value: Any) -> Any:
     """What the reference gets: its calls are not to be counted as the student's."""
-    return value.function if isinstance(value, CountingCallback) else value
+    return value.function if isinstance(value, (CountingCallback, Portable)) else value
+
+
+def _reads(value: Any) -> bool:
+    """Whether it is a function that is told on this side what the student's code changes."""
+    return callable(value) and not isinstance(value, Portable)

@@ -86,20 +86,26 @@ class CheckGrader:
         self,
         settings: RunSettings,
         reference: types.ModuleType,
-        make_student: Callable[[int], Any],
+        make_student: Callable[[int, str], Any],
     ) -> None:
         self._settings = settings
         self._reference = reference
         self._make_student = make_student
         self._explainer = Explainer(reference, settings.conventions)
-        self._examples = Examples(reference, make_student)
+        self._examples = Examples(reference, self._make_alone)
         self.troubles: list[str] = []
         self.leaderboard: list[LeaderboardEntry] = []
 
-    def begin(self, running: Running) -> None:
-        """Start the clock of a check; its worker starts with its first call."""
+    def begin(self, running: Running, *, shares: bool = False) -> None:
+        """Start the clock of a check; its worker starts with its first call.
+
+        It `shares` its worker with others whose inputs the same people may come to see, if at all.
+        """
+        settings = running.settings
+        group = f"{settings.feedback}, {settings.visibility}" if shares else ""
         running.began = time.monotonic()
-        running.student = self._make_student(running.seed)
+        running.record = CheckRecord(parts=tuple(settings.parts))
+        running.student = self._make_student(running.seed, group)
         running.given = self.given(running, running.student, running.record, self._reference)
 
     def given(
@@ -192,10 +198,14 @@ class CheckGrader:
             finding = structs.replace(finding, staff=details)
         return finding
 
+    def _make_alone(self, seed: int) -> Any:
+        """A student whose worker no check shares."""
+        return self._make_student(seed, "")
+
     def _explain(self, item: pytest.Item, running: Running) -> tuple[CheckRecord, Finding | None]:
         """Say what is behind the findings; grade again by what is accepted."""
         record = running.record
-        student = self._make_student(running.seed)
+        student = self._make_alone(running.seed)
         try:
             found = self._explainer.explain(
                 running.number,

@@ -18,13 +18,14 @@ import hashlib
 import hmac
 import types
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
+from grader.exchange import Exchange
 from grader.outcomes import Finding, Outcome
 
 from . import guard, marks
@@ -43,7 +44,7 @@ class GradingPlugin:
         self,
         settings: RunSettings,
         reference: types.ModuleType,
-        make_student: Callable[[int], Any],
+        make_student: Callable[[int, str], Any],
         on_outcome: Callable[[], None],
     ) -> None:
         self._settings = settings
@@ -54,6 +55,8 @@ class GradingPlugin:
         self.outcomes: list[Outcome] = []
         self.troubles = self._grader.troubles
         self.leaderboard = self._grader.leaderboard
+        self.history: Sequence[Exchange] = ()
+        """What the check that ran last asked of the student's code."""
         self._given: dict[str, Any] = {}
         self._checks = self._begun = 0
 
@@ -162,6 +165,7 @@ class GradingPlugin:
     def run_check(self, item: pytest.Function, nextitem: pytest.Item | None) -> None:
         """Run a check to its end, or to the end of its time."""
         running, before = item.stash[_RUNNING], len(self.outcomes)
+        self._begun += 1
         try:
             self._run_check(item, nextitem, running)
         except guard.Overdue:
@@ -171,30 +175,56 @@ class GradingPlugin:
     def _run_check(
         self, item: pytest.Function, nextitem: pytest.Item | None, running: Running
     ) -> None:
-        """Set a check up, call it, tear it down; turn what came of it into an outcome."""
+        """Set a check up, call it, tear it down; turn what came of it into an outcome.
+
+        What did not pass in a worker that had served other checks is tried in one of its own, and
+        only that counts.
+        """
+        passed = False
+        try:
+            ended = self._attempt(item, running, shares=True)
+            passed = ended.excinfo is None and running.record.is_clean
+            if not passed and running.student is not None and not running.student.is_alone:
+                self._tear_down(item, nextitem, running, passed=False)
+                ended = self._attempt(item, running, shares=False)
+                passed = ended.excinfo is None and running.record.is_clean
+            details = "" if ended.excinfo is None else _details(item, ended)
+            outcome = self._grader.grade(item, running, ended, details)
+            self.history = running.student.history if running.student is not None else ()
+            self._add(outcome)
+        finally:
+            self._tear_down(item, nextitem, running, passed=passed)
+
+    def _attempt(self, item: pytest.Function, running: Running, *, shares: bool) -> Ended:
+        """Set a check up and call it."""
         if not item._request:  # noqa: SLF001 - pytest's own steps ask for it, for a second run
             item._initrequest()  # noqa: SLF001 - the same
-        try:
-            ended = _step("setup", lambda: self._set_up(item, running))
-            if ended.excinfo is None:
-                ended = _step("call", lambda: item.ihook.pytest_runtest_call(item=item))
-            details = "" if ended.excinfo is None else _details(item, ended)
-            self._add(self._grader.grade(item, running, ended, details))
-        finally:
-            end = item.ihook.pytest_runtest_teardown
-            ended = _step("teardown", lambda: end(item=item, nextitem=nextitem))
-            if running.student is not None:
-                running.student.close()
-            if ended.excinfo is not None:
-                self.troubles.append(f"{running.name}: teardown failed: {_details(item, ended)}")
-            # As in pytest's own steps: a check leaves nothing of what it was given.
-            item._request = False  # type: ignore[assignment]  # noqa: SLF001
-            item.funcargs = {}
+        ended = _step("setup", lambda: self._set_up(item, running, shares=shares))
+        if ended.excinfo is None:
+            ended = _step("call", lambda: item.ihook.pytest_runtest_call(item=item))
+        return ended
 
-    def _set_up(self, item: pytest.Function, running: Running) -> None:
+    def _tear_down(
+        self,
+        item: pytest.Function,
+        nextitem: pytest.Item | None,
+        running: Running,
+        *,
+        passed: bool,
+    ) -> None:
+        end = item.ihook.pytest_runtest_teardown
+        ended = _step("teardown", lambda: end(item=item, nextitem=nextitem))
+        if running.student is not None:
+            running.student.close(passed=passed)
+        if ended.excinfo is not None:
+            self.troubles.append(f"{running.name}: teardown failed: {_details(item, ended)}")
+        # As in pytest's own steps: a check leaves nothing of what it was given.
+        item._request = False  # type: ignore[assignment]  # noqa: SLF001
+        item.funcargs = {}
+
+    def _set_up(self, item: pytest.Function, running: Running, *, shares: bool) -> None:
         """Start the clock of a check; its worker starts with its first call."""
-        self._begun += 1
-        self._grader.begin(running)
+        self._grader.begin(running, shares=shares)
         self._given = running.given
         # Found here, ours are not made by pytest, which would take as long as a call. Where a suite
         # has a fixture of the same name, there are two.

@@ -83,6 +83,11 @@ class CheckRecord:
         keys = (WHOLE, *self.parts)
         return tuple(finding for key in keys for finding in self.failures.get(key, ()))
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether there is nothing to say."""
+        return not self.notes and not any(self.failures.values())
+
     def score(self, settings: CheckSettings) -> tuple[Fraction, tuple[PartScore, ...]]:
         """The points earned, and by which declared parts."""
         credit = self.credits.get(WHOLE, Fraction(1))

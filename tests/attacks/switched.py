@@ -158,12 +158,26 @@ def _import_anything() -> None:
 def _one_worker_for_all() -> None:
     real, kept = wall.Wall.open_worker, []
 
-    def open_worker(self: wall.Wall, seed: int) -> wall.OpenWorker:
+    def open_worker(self: wall.Wall, seed: int, _group: str = "") -> wall.OpenWorker:
         kept[:] = kept or [real(self, seed)]
         return kept[0]
 
     wall.Wall.open_worker = open_worker  # type: ignore[method-assign]
     wall.Wall.dismiss_worker = _nothing  # type: ignore[method-assign]
+
+
+def _one_group() -> None:
+    """Let any two checks share a worker."""
+    opened, kept = wall.Wall.open_worker, wall.Wall.keep_worker
+
+    def open_worker(self: wall.Wall, seed: int, group: str = "") -> wall.OpenWorker:
+        return opened(self, seed, group and "all")
+
+    def keep_worker(self: wall.Wall, worker: wall.OpenWorker, _group: str) -> None:
+        kept(self, worker, "all")
+
+    wall.Wall.open_worker = open_worker  # type: ignore[method-assign]
+    wall.Wall.keep_worker = keep_worker  # type: ignore[method-assign]
 
 
 def _write_anywhere(place: Any, _submission: Any) -> None:
@@ -182,6 +196,8 @@ LAYERS: dict[str, Callable[[], None]] = {
     "secrets come after the fork": _read_the_answers_first,
     "import gate": _import_anything,
     "fresh process for each check": _one_worker_for_all,
+    "groups of checks": _one_group,
+    "failures count alone": _set(student.Student, "is_alone", True),
     "place of the results": _set(grade, "prepare", _write_anywhere),
     "own user": _set(isolation, "free_user", lambda _wanted: None),
     "parent-death signal": _without_flag(1),

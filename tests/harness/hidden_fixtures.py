@@ -54,7 +54,7 @@ def grade_module(
     plugin = GradingPlugin(
         RunSettings((suite,), "a secret", seed, surfaces=FLAT),
         reference,
-        lambda _seed: InProcessStudent({module: content}),
+        lambda *_: InProcessStudent({module: content}),
         lambda: None,
     )
     run_suites(plugin, ROOT, 60.0)

@@ -23,12 +23,13 @@ FLOW = (
     ("results", "report"),
     ("markdown", "summary"),
     ("points", "text"),
-    ("outcomes", "exchange"),
+    ("outcomes", "exchange", "portable"),
 )
 """Rooms in the order in which data pass; a room may import from those after its own line."""
 INSIDE = {
     "worker",
     "evidence",
+    "functions",
     "wire",
     "channel",
     "values",

@@ -297,7 +297,7 @@ def grade(
     plugin = GradingPlugin(
         RunSettings((suite,), "a secret", seed),
         reference,
-        lambda _seed: InProcessStudent({module: content}),
+        lambda *_: InProcessStudent({module: content}),
         lambda: None,
     )
     run_suites(plugin, ROOT, 60.0)

@@ -38,7 +38,7 @@ trees = st.recursive(
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=20,
 )
-tags = st.sampled_from(["a", "r", "s", "c", "l", "t", "d", "o", "n", "f", "g", "?"])
+tags = st.sampled_from(["a", "r", "s", "c", "l", "t", "d", "o", "n", "f", "p", "g", "?"])
 shapes = st.lists(st.integers(-2, 2**40), max_size=4)
 dtypes = st.sampled_from(["<f8", "|O", ">f8", "<i4", "<U4", "|V8", "<f2", "", "<M8[s]"])
 odd_values = st.recursive(
@@ -47,7 +47,8 @@ odd_values = st.recursive(
     | st.tuples(st.just("s"), dtypes, st.binary(max_size=16)).map(list)
     | st.tuples(st.sampled_from(["r", "f"]), st.integers(-9, 9)).map(list)
     | st.tuples(st.just("o"), st.integers(-9, 2**60), st.text(max_size=9)).map(list)
-    | st.tuples(st.sampled_from(["n", "g"]), st.text(max_size=9)).map(list),
+    | st.tuples(st.sampled_from(["n", "g"]), st.text(max_size=9)).map(list)
+    | st.binary(max_size=64).map(lambda code: ["p", "f", code, [], [], {}, {}]),
     lambda inner: (
         st.tuples(st.sampled_from(["l", "t"]), st.lists(inner, max_size=4)).map(list)
         | st.tuples(st.just("d"), st.lists(inner, max_size=3), st.lists(inner, max_size=3)).map(
@@ -114,7 +115,7 @@ class NoWall:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
 
-    def open_worker(self, _seed: int) -> OpenWorker:
+    def open_worker(self, _seed: int, _group: str = "") -> OpenWorker:
         return OpenWorker(Channel(self._sock), 0)
 
     def close_worker(self, worker: OpenWorker) -> int:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from grader.suite import feedback, part, points, visibility
+from grader.suite import feedback, part, points, portable, visibility
 from reference.functions import beale, beale_gradient, cubic_gradient
 
 pytestmark = part("Descent", number=5)
@@ -34,6 +34,7 @@ OWN = {
     "gradient_descent_rmsprop": {"alpha": 0.05, "beta": 0.8},
     "gradient_descent_adam": {"alpha": 0.05, "beta_1": 0.8, "beta_2": 0.95},
 }
+BEALE, CUBIC = portable(beale_gradient), portable(cubic_gradient)
 RTOL = 1e-10  # right spellings of one rule stay within 1e-13 of each other over these few steps
 
 every_function = pytest.mark.parametrize("function", DEFAULTS)
@@ -50,12 +51,13 @@ def gentle(rng, shape, steep=1.0):
     signs = np.resize([-1.0, 1.0], shape)
     minimum = rng.uniform(200.0, 600.0, shape) * signs
     start = x if shape else float(x)
-    return (lambda x: steep * curvature * (x - minimum)), start
+    slopes = steep * curvature
+    return portable(lambda x: slopes * (x - minimum)), start
 
 
 def constant(slopes):
     """A gradient that is the same everywhere."""
-    return lambda _: np.array(slopes)
+    return portable(lambda _: np.array(slopes))
 
 
 def iterates(check, name, path, x):
@@ -99,7 +101,7 @@ def judge_beale(check, name, alpha, iterations=10):
     """The rule from (1, 1) on Beale's function, where the first slope along x is 0."""
     x = np.array([1.0, 1.0])
     settings = {**OWN[name], "alpha": alpha, "iterations": iterations}
-    check.matches(f"descent.{name}", beale_gradient, x, **settings, sequence=True, rtol=RTOL)
+    check.matches(f"descent.{name}", BEALE, x, **settings, sequence=True, rtol=RTOL)
 
 
 # Where a path begins and ends: all functions alike
@@ -169,7 +171,8 @@ def test_stops_before_a_small_step(check, student, rng, function):
 def judge_end(check, student, rng, function):
     """Walk into the region of small slopes: the first point in it is the last."""
     curvature, minimum = rng.uniform(0.8, 1.2, 2), rng.uniform(-1.0, 1.0, 2)
-    df, x = (lambda x: curvature * (x - minimum)), minimum + np.array([1.3, -1.25]) / curvature
+    df = portable(lambda x: curvature * (x - minimum))
+    x = minimum + np.array([1.3, -1.25]) / curvature
     settings = {**OWN[function], "iterations": 5, "epsilon": 0.0}
     sizes = [np.max(np.abs(df(p))) for p in walk(check, student, function, df, x, settings)]
     settings |= {"iterations": 40, "epsilon": 0.1}
@@ -233,7 +236,7 @@ def test_gradient_descent_on_the_cubic(check, student):
     """gradient_descent leads from 1 to the minimum of the cubic x³ - 3x² - 9x + 2, at 3."""
     name = "descent.gradient_descent"
     settings = {"alpha": 0.05, "iterations": 60}
-    path = walk(check, student, "gradient_descent", cubic_gradient, 1.0, settings)
+    path = walk(check, student, "gradient_descent", CUBIC, 1.0, settings)
     check.equals(name, path[:2][-1], 1.6, what="the second point")
     check.equals(name, path[-1], 3.0, rtol=1e-6, what="the last point")
 
@@ -337,8 +340,8 @@ def test_constants_in_denominators(check, rng, function):
 def test_reaches_the_minimum_of_beale(check, student, reference, function, settings):
     """The path from (1, 1) comes close to the minimum of Beale's function, at (3, 0.5)."""
     x = np.array([1.0, 1.0])
-    ours = getattr(reference.descent, function)(beale_gradient, x, **settings)
-    path = walk(check, student, function, beale_gradient, x, settings)
+    ours = getattr(reference.descent, function)(BEALE, x, **settings)
+    path = walk(check, student, function, BEALE, x, settings)
     with np.errstate(all="ignore"):  # a path may lead far away
         losses = {
             "student_loss": [float(beale(point)) for point in path],

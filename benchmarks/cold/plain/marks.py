@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import pytest
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def portable(function: F) -> F:
+    """A function that is handed in; here all run in one process."""
+    return function
 
 
 def part(name: str, *, number: int) -> pytest.MarkDecorator:

@@ -44,6 +44,10 @@ def back(value):
     return value
 
 
+def shown(x):
+    return float(x.sum())
+
+
 def table(x):
     return {"sum": float(np.sum(x)), "number": 0.0}
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from plain.student import CheckFailed
-from plain.marks import part, points, visibility
+from plain.marks import part, points, portable, visibility
 
 pytestmark = part("Optimizers", number=6)
 
@@ -207,7 +207,8 @@ def judge_defaults(check, student, rng, name):
 def test_gradient_descent_with(check, student, rng):
     """gradient_descent_with steps the optimizer and keeps copies of its parameter."""
     curvature, minimum = rng.uniform(0.5, 1.5, (2, 3)), rng.uniform(-3.0, 3.0, (2, 3))
-    df, x = (lambda x: curvature * (x - minimum)), minimum + rng.uniform(1.0, 2.0, (2, 3))
+    df = portable(lambda x: curvature * (x - minimum))
+    x = minimum + rng.uniform(1.0, 2.0, (2, 3))
     names = working(student, df, x)
     name = "optimizers.gradient_descent_with"
     with check.part_of("path"):
@@ -276,10 +277,10 @@ def judge_stop(check, student, rule, df, x):
     threshold = (sizes[4] + sizes[5]) / 2
     tests = [
         (df, threshold, next(k for k, size in enumerate(sizes) if size < threshold) + 1),
-        (np.zeros_like, 1e-8, 1),
-        (lambda x: np.full(x.shape, 0.6e-8), None, 1),
-        (lambda x: np.full(x.shape, -2e-8), None, 5),
-        (lambda x: 0.6 * (np.arange(x.size).reshape(x.shape) == 1), 0.5, 5),
+        (portable(lambda x: 0.0 * x), 1e-8, 1),
+        (portable(lambda x: np.full(x.shape, 0.6e-8)), None, 1),
+        (portable(lambda x: np.full(x.shape, -2e-8)), None, 5),
+        (portable(lambda x: 0.6 * (np.arange(x.size).reshape(x.shape) == 1)), 0.5, 5),
     ]
     for slope, epsilon, expected in tests:
         settings = {"iterations": 30 if slope is df else 4}

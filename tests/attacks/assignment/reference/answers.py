@@ -52,6 +52,11 @@ def back(value):
     return value + NUMBER
 
 
+def shown(x):
+    """As total, in a check that shows everything."""
+    return float(x.sum()) + NUMBER
+
+
 def table(x):
     """Some numbers by name."""
     return {"sum": float(x.sum()), "number": NUMBER}

@@ -1,0 +1,6 @@
+import builtins
+
+
+def shown(x):
+    print(getattr(builtins, "kept", "nothing"))
+    return 0.0
