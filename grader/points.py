@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import floor
+from math import floor, lcm
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -34,10 +34,12 @@ def hundredths(amounts: Sequence[Fraction]) -> tuple[int, ...]:
     >>> hundredths([Fraction(10, 3)] * 3)
     (334, 333, 333)
     """
-    exact = [amount * 100 for amount in amounts]
-    rounded = [floor(value) for value in exact]
-    missing = floor(sum(exact, Fraction()) + _HALF) - sum(rounded)
-    by_remainder = sorted(range(len(exact)), key=lambda i: (rounded[i] - exact[i], i))
+    # In whole numbers of what divides them all: fractions take ten times as long.
+    unit = lcm(*(amount.denominator for amount in amounts))
+    exact = [amount.numerator * (unit // amount.denominator) * 100 for amount in amounts]
+    rounded = [value // unit for value in exact]
+    missing = (2 * sum(exact) + unit) // (2 * unit) - sum(rounded)
+    by_remainder = sorted(range(len(exact)), key=lambda i: (-(exact[i] % unit), i))
     for index in by_remainder[:missing]:
         rounded[index] += 1
     return tuple(rounded)

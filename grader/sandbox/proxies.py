@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from grader.outcomes import CheckFailed, Finding
@@ -86,6 +86,19 @@ class ObjectProxy:
         return self._student.call_object(
             self.number, method, args, kwargs, name, trace_lines=trace_lines
         )
+
+    def in_turn(
+        self, method: str, arguments: Sequence[tuple[Any, ...]], read: str = ""
+    ) -> list[Any]:
+        """Call a method with each of these arguments, all in one message; what each call returned.
+
+        With `read`, what that method returned after each call.
+        """
+        self._check_alive()
+        after = [(read, ())] if read else []
+        calls = [call for args in arguments for call in ((method, args), *after)]
+        answers = self._student.call_in_turn(self.number, calls, self._name)
+        return [answer.value for answer in answers[len(after) :: 1 + len(after)]]
 
     def read(self) -> Any:
         """The present content, of an array that lives inside."""

@@ -19,13 +19,15 @@ from grader.portable import Portable
 
 from . import memory, messages, raised, values, wire, words
 from .callbacks import Callbacks, take_apart
+from .changes import argument_names
 from .channel import Closed, TimedOut
 from .handed import Handed, Limits
 from .proxies import FunctionProxy, ModuleProxy, ObjectProxy
-from .sources import Sources, clean
+from .sources import clean
 from .wall import OpenWorker, WallFailed
 
 _MAX_TIMEOUTS = 2
+_NO_ARRAYS: memory.Own = ([], [])
 
 
 class Answer(Struct, frozen=True):
@@ -38,6 +40,18 @@ class Answer(Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     printed: str = ""
     code: tuple[CodeLine, ...] = ()
+
+
+class _Sent(Struct, frozen=True):
+    """A call on its way: the message, and what its answer will be read by."""
+
+    call: wire.Call
+    name: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    arrays: list[values.Array]
+    before: list[values.Array]
+    own: memory.Own
 
 
 class Student:
@@ -121,6 +135,58 @@ class Student:
     ) -> Answer:
         """Call a function (number -1) or a method of an object inside."""
         self._require_time(name)
+        sent = self._prepare(number, method, args, kwargs, name, trace_lines=trace_lines)
+        try:
+            answer = self._converse(sent.call, name, sent.arrays)
+        except CheckFailed as error:
+            self._remember_failure(sent, error.finding)
+            raise
+        finally:
+            if sent.before:
+                memory.restore(sent.arrays, sent.before)
+        return self._settle(sent, answer)
+
+    def call_in_turn(
+        self, number: int, calls: Sequence[tuple[str, tuple[Any, ...]]], name: str
+    ) -> list[Answer]:
+        """Call methods of an object inside, one after another, in one message and one answer."""
+        self._require_time(name)
+        made = len(self._callbacks)
+        sent = [self._prepare(number, m, args, {}, f"{name}.{m}") for m, args in calls]
+        if len(self._callbacks) > made:
+            raise GraderFailed(f"{name}: functions that are called in turn take portable ones only")
+        request = wire.Batch([each.call for each in sent])
+        try:
+            batch = self._exchange(request, name, [], max(1, len(sent)))
+        except CheckFailed as error:
+            self._remember_failure(sent[0], error.finding)
+            raise
+        if not isinstance(batch, wire.Batched) or len(batch.answers) > len(sent):
+            raise CheckFailed(self._unreadable(name, type(batch).__name__))
+        found = []
+        for each, answer in zip(
+            sent, batch.answers, strict=False
+        ):  # those after a failure are left out
+            try:
+                found.append(self._settle(each, self._require_returned(each.name, answer)))
+            except CheckFailed as error:
+                self._remember_failure(each, error.finding)
+                raise
+        if len(found) < len(sent):
+            raise CheckFailed(self._unreadable(name, "another number of answers"))
+        return found
+
+    def _prepare(
+        self,
+        number: int,
+        method: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        name: str,
+        *,
+        trace_lines: bool = False,
+    ) -> _Sent:
+        """Pack a call."""
         packer = self._packer()
         callbacks = len(self._callbacks)
         try:
@@ -128,39 +194,41 @@ class Student:
             named = {key: packer.pack(arg) for key, arg in kwargs.items()}
         except values.Refused as error:
             raise GraderFailed(f"{name}: an argument cannot cross the wall: {error}") from None
-        call = wire.Call(method, packed, named, number, trace_lines)
         if number < 0:
             self.asked[method] = None
-        for array in packer.arrays:
+        arrays = packer.arrays
+        for array in arrays:
             self._lengths.update(array.shape)
         # Only for a function of the check's are they brought to what they have become inside.
-        before = [array.copy() for array in packer.arrays] if self._callbacks else []
+        before = [array.copy() for array in arrays] if self._callbacks else []
         # Such functions may read the very arrays that they were handed in with.
-        own = (packer.arrays, before) if len(self._callbacks) > callbacks else ([], [])
-        try:
-            answer = self._converse(call, name, packer.arrays)
-        except CheckFailed as error:
-            finding = error.finding
-            self.history.add(lambda: memory.of_call(call, None, self._stand_in, own, finding))
-            raise
-        finally:
-            if before:
-                memory.restore(packer.arrays, before)
+        own = (arrays, before) if len(self._callbacks) > callbacks else _NO_ARRAYS
+        call = wire.Call(method, packed, named, number, trace_lines)
+        return _Sent(call, name, args, kwargs, arrays, before, own)
+
+    def _settle(self, sent: _Sent, answer: wire.Returned) -> Answer:
+        """What a call came to, and remember it."""
+        call, name = sent.call, sent.name
         value = self._unpack(answer.value, name)
-        self.history.add(lambda: memory.of_call(call, answer.value, self._stand_in, own))
-        if trace_lines and answer.lines < 0:
+        self.history.add(lambda: memory.of_call(call, answer.value, self._stand_in, sent.own))
+        if call.trace_lines and answer.lines < 0:
             raise CheckFailed(words.of_tampering(name))
         sources = self._handed.sources
         self.last = Answer(
             value,
-            _argument_names(sources, answer, packer, args, kwargs) if answer.changed else (),
-            answer.lines if trace_lines else None,
+            argument_names(sources.vocabulary, answer, sent.arrays, sent.args, sent.kwargs)
+            if answer.changed
+            else (),
+            answer.lines if call.trace_lines else None,
             tuple([clean(entered, 120) for entered in answer.entered]),
             self._warnings(answer.warned) if answer.warned else (),
             answer.printed,
             sources.quote_one(answer.where) if answer.where else (),
         )
         return self.last
+
+    def _remember_failure(self, sent: _Sent, finding: Finding) -> None:
+        self.history.add(lambda: memory.of_call(sent.call, None, self._stand_in, sent.own, finding))
 
     def ask(self, request: wire.Hold | wire.Read | wire.Attribute | wire.Next, name: str) -> Any:
         """Put any other request to the worker and return the value."""
@@ -208,13 +276,18 @@ class Student:
         self, request: wire.Request, name: str, arrays: list[values.Array], calls: int = 1
     ) -> wire.Returned:
         """Put a request of so many calls, answer the callbacks of it, and take its answer."""
+        return self._require_returned(name, self._exchange(request, name, arrays, calls))
+
+    def _exchange(
+        self, request: wire.Request, name: str, arrays: list[values.Array], calls: int
+    ) -> wire.Answer:
         worker = self._open(name)
         module = name.partition(".")[0]
         began, deadline = time.monotonic(), self._deadline_of_call(calls)
         try:
             worker.channel.send(request, max(0.001, deadline - time.monotonic()))
             while True:
-                answer = worker.channel.receive(
+                answer: wire.Answer = worker.channel.receive(
                     wire.answer_decoder, deadline, waiting=self._handed.on_wait
                 )
                 if isinstance(answer, wire.Imported) and module not in worker.imported:
@@ -224,21 +297,26 @@ class Student:
                     reply = self._callbacks.answer(answer, name, arrays)
                     worker.channel.send(reply, max(0.001, deadline - time.monotonic()))
                 else:
-                    break
+                    return answer
         except TimedOut:
             self.close()
             raise CheckFailed(self._timed_out(name, deadline - began, worker.imported)) from None
         except Closed:
             raise CheckFailed(self._ended(name)) from None
         except wire.Malformed as error:
-            self.close()
-            raise CheckFailed(words.of_unreadable(name, str(error))) from None
+            raise CheckFailed(self._unreadable(name, str(error))) from None
+
+    def _require_returned(self, name: str, answer: wire.Answer) -> wire.Returned:
         if isinstance(answer, wire.Raised):
             raise CheckFailed(self._finding(name, answer))
         if not isinstance(answer, wire.Returned):
-            self.close()
-            raise CheckFailed(words.of_unreadable(name, type(answer).__name__))
+            raise CheckFailed(self._unreadable(name, type(answer).__name__))
         return answer
+
+    def _unreadable(self, name: str, why: str) -> Finding:
+        """What is said of a worker that does not keep to the protocol; it is ended."""
+        self.close()
+        return words.of_unreadable(name, why)
 
     def _deadline_of_call(self, calls: int) -> float:
         return min(time.monotonic() + calls * self._limits.call_s, self._deadline)
@@ -337,35 +415,3 @@ def _seed_inside(seed: int) -> int:
     """The worker's own: from the check's, its hidden data could be drawn again."""
     digest = hashlib.sha256(b"inside" + seed.to_bytes(8, "big")).digest()
     return int.from_bytes(digest[:6], "big")
-
-
-def _argument_names(
-    sources: Sources,
-    answer: wire.Returned,
-    packer: values.Packer,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> tuple[str, ...]:
-    """Names of the array arguments whose content changed, as the student's signature has them."""
-    changed = [packer.arrays[ref] for ref in answer.changed if 0 <= ref < len(packer.arrays)]
-    names: dict[str, None] = {}
-    for array in changed:
-        for position, arg in enumerate(args):
-            if _holds(arg, array):
-                known = position < len(answer.parameters)
-                text = answer.parameters[position] if known else ""
-                # A parameter can be renamed after what it holds.
-                text = text[:40] if sources.vocabulary.knows(text) else ""
-                names[text or f"argument {position + 1}"] = None
-        for key, arg in kwargs.items():
-            if _holds(arg, array):
-                names[key] = None
-    return tuple(names)
-
-
-def _holds(value: Any, array: values.Array) -> bool:
-    if isinstance(value, (list, tuple)):
-        return any(_holds(item, array) for item in value)
-    if isinstance(value, dict):
-        return any(_holds(item, array) for item in value.values())
-    return value is array

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import signal
 import socket
 import tempfile
@@ -33,6 +34,7 @@ _ONE_FILE_S = 6.0
 """Longest for one file, once all together have taken too long."""
 _MOST_KEPT_KB = 128 * 2**10
 """Memory of a worker that is kept: some 50 MiB are numpy's, which all of them share. [KiB]"""
+_THREADS, _MEMORY = re.compile(rb"Threads:\s*(\d+)"), re.compile(rb"VmRSS:\s*(\d+) kB")
 _FILES_S = 30.0
 """Longest for trying them one by one; what is left then is left out."""
 
@@ -325,9 +327,10 @@ def _is_at_rest(pid: int) -> bool:
         status = Path(f"/proc/{pid}/status").read_bytes()
     except OSError:
         return False
-    found = dict(line.split(b":", 1) for line in status.splitlines() if b":" in line)
-    threads, memory = found.get(b"Threads", b"0"), found.get(b"VmRSS", b"0 kB")
-    return int(threads) == 1 and int(memory.split()[0]) < _MOST_KEPT_KB
+    threads, memory = _THREADS.search(status), _MEMORY.search(status)
+    if threads is None or memory is None:
+        return False
+    return int(threads[1]) == 1 and int(memory[1]) < _MOST_KEPT_KB
 
 
 def _stay_on_one_core() -> set[int]:

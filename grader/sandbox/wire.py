@@ -20,6 +20,9 @@ MAX_REQUEST = 64 * 2**20
 MAX_KEYS = 2_000
 """Keys of one dict: a worker may choose them so that all have one hash."""
 
+MAX_BATCH = 1_000
+"""Calls in one batch."""
+
 # What a message may hold besides values. A worker keeps far below; one that was taken over cannot
 # make the trusted side work on, keep or show more than this.
 Name = Annotated[str, Meta(max_length=200)]
@@ -175,6 +178,12 @@ class CallEach(Struct, tag="each", frozen=True):
     element: int
 
 
+class Batch(Struct, tag="batch", frozen=True):
+    """Make these calls one after another, up to the first that comes to no value."""
+
+    calls: list[Call]
+
+
 class Attribute(Struct, tag="attribute", frozen=True):
     """Read an attribute of an object inside."""
 
@@ -208,7 +217,7 @@ class Reply(Struct, tag="reply", frozen=True):
     message: str = ""
 
 
-Request = Union[Begin, Call, CallEach, Attribute, Hold, Read, Next, Reply]
+Request = Union[Begin, Batch, Call, CallEach, Attribute, Hold, Read, Next, Reply]
 
 
 # What the worker answers.
@@ -273,6 +282,12 @@ class Raised(Struct, tag="raised", frozen=True):
     printed: Printed = ""
 
 
+class Batched(Struct, tag="batched", frozen=True):
+    """The answers to a batch, as far as it went."""
+
+    answers: Annotated[list[Union[Returned, Raised]], Meta(max_length=MAX_BATCH)]
+
+
 class Callback(Struct, tag="callback", frozen=True):
     """The student's code calls a function of ours.
 
@@ -286,7 +301,7 @@ class Callback(Struct, tag="callback", frozen=True):
     state: list[ArrayData] = []
 
 
-Answer = Union[Ready, Imported, Returned, Raised, Callback]
+Answer = Union[Ready, Imported, Returned, Raised, Batched, Callback]
 
 request_decoder = msgspec.msgpack.Decoder(Request)
 answer_decoder = msgspec.msgpack.Decoder(Answer)

@@ -145,6 +145,8 @@ class Worker:
         request = self._channel.receive(wire.request_decoder, largest=wire.MAX_REQUEST)
         if isinstance(request, wire.Begin):
             self._begin(request)
+        elif isinstance(request, wire.Batch):
+            self._channel.send(self._answer_in_turn(request))
         else:
             self._channel.send(self._answer(request))
 
@@ -167,6 +169,14 @@ class Worker:
         if not caught and not printed:
             return answer
         return structs.replace(answer, warned=self._evidence.warned(caught), printed=printed)
+
+    def _answer_in_turn(self, batch: wire.Batch) -> wire.Batched:
+        answers: list[wire.Returned | wire.Raised] = []
+        for call in batch.calls:
+            answers.append(self._answer(call))
+            if isinstance(answers[-1], wire.Raised):
+                break
+        return wire.Batched(answers)
 
     def _watch_warnings(self) -> None:
         """Let every warning be seen, however often it is given."""

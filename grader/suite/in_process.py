@@ -241,6 +241,16 @@ class Handle:
         name, function = f"{self._name}.{method}", self._attribute(method)
         return self._student.run(name, function, args, kwargs, trace_lines=trace_lines)
 
+    def in_turn(
+        self, method: str, arguments: Sequence[tuple[Any, ...]], read: str = ""
+    ) -> list[Any]:
+        """What a method returned for each of these arguments, or what `read` did after each."""
+        found = []
+        for args in arguments:
+            value = self.call(method, *args).value
+            found.append(self.call(read).value if read else value)
+        return found
+
     def read(self) -> Any:
         """The present content."""
         return copy_data(self._inner)

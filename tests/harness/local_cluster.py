@@ -8,6 +8,7 @@ It says its address and the process ids of its workers in a line of JSON, and en
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,7 +28,13 @@ class Running:
 
     def outposts(self) -> list[Path]:
         """Folders that batches have on the workers."""
-        return list(self.scratch.rglob("grader-*"))
+        # Folders vanish while one looks: os.walk goes on, Path.rglob does not before Python 3.13.
+        return [
+            Path(folder, name)
+            for folder, names, _ in os.walk(self.scratch)
+            for name in names
+            if name.startswith("grader-")
+        ]
 
 
 @contextmanager

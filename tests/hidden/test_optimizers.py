@@ -71,10 +71,18 @@ def follow(optimizers, name, params, gradients, settings):
     own = dict(settings)
     rate = [own.pop("learning_rate")] if "learning_rate" in own else []
     optimizer = getattr(optimizers, name)([p.copy() for p in params], *rate, **own)
+    found = steps(optimizer, gradients)
+    return [np.concatenate([np.ravel(p) for p in params]) for params in found]
+
+
+def steps(optimizer, gradients):
+    """The parameters after each step of an optimizer of the student's or of ours."""
+    if hasattr(optimizer, "in_turn"):
+        return optimizer.in_turn("step", [(grads,) for grads in gradients], read="parameters")
     path = []
     for grads in gradients:
         optimizer.step([g.copy() for g in grads])
-        path.append(np.concatenate([np.ravel(p) for p in optimizer.parameters()]))
+        path.append([p.copy() for p in optimizer.parameters()])
     return path
 
 
