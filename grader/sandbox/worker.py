@@ -1,4 +1,4 @@
-"""Inside the wall: one process, one check, the student's code.
+"""Inside the wall: one process, the student's code, one check after another.
 
 A worker is forked from a server that has imported numpy and never held a secret. It takes one
 request at a time from its channel, runs the student's code on plain data, and answers with plain
