@@ -1,7 +1,7 @@
 """The layers round student code, in their order.
 
-A process server forks the workers in which checks run (worker.py). Layers that children inherit are put
-on once, in the server, in an order in which each still can: limits first, and namespaces where
+A process server forks the workers in which checks run (worker.py). Layers that children inherit are
+put on once, in the server, in an order in which each still can: limits first, and namespaces where
 root may have them; then the user, which a later layer could no longer change to; then the
 parent-death signal, which a change of user clears; no-new-privileges, which the filters need;
 landlock, which hides the files; seccomp last. A worker adds what is its own: not to fork, not to

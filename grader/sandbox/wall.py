@@ -32,8 +32,8 @@ _ORDER_S = 20.0
 """Longest that a server may take for an order: compiling a megabyte of code takes about 5 s."""
 _ONE_FILE_S = 6.0
 """Longest for one file, once all together have taken too long."""
-_MOST_KEPT_KB = 128 * 2**10
-"""Memory of a worker that is kept: some 50 MiB are numpy's, which all of them share. [KiB]"""
+_MOST_GROWN_KB = 64 * 2**10
+"""What a worker that is kept may have taken since it was new. [KiB]"""
 _THREADS, _MEMORY = re.compile(rb"Threads:\s*(\d+)"), re.compile(rb"VmRSS:\s*(\d+) kB")
 _FILES_S = 30.0
 """Longest for trying them one by one; what is left then is left out."""
@@ -51,6 +51,8 @@ class OpenWorker(Struct):
     is_fresh: bool = True
     """Whether no check has ended in it yet."""
     imported: set[str] = msgspec.field(default_factory=set)
+    memory_kb: int = 0
+    """What it took when it was new."""
 
 
 class Wall:
@@ -133,7 +135,8 @@ class Wall:
                 self._clear_scratch()
                 channel.receive(wire.answer_decoder, time.monotonic() + _ORDER_S)
                 channel.send(wire.Begin(seed, isolation.own_cores()), _ORDER_S)
-                worker = OpenWorker(channel, self._ahead_pid)
+                memory_kb = _standing(self._ahead_pid)[1]
+                worker = OpenWorker(channel, self._ahead_pid, memory_kb=memory_kb)
                 self._open[worker.pid] = worker
                 self._fork_ahead()
             except (WallFailed, Closed, TimedOut, wire.Malformed) as error:
@@ -161,7 +164,9 @@ class Wall:
 
         Unless it has threads that run on, or holds much memory: neither is to be felt by others.
         """
-        if group in self._kept or not _is_at_rest(worker.pid):
+        threads, memory_kb = _standing(worker.pid)
+        at_rest = threads == 1 and memory_kb < worker.memory_kb + _MOST_GROWN_KB
+        if group in self._kept or not at_rest:
             self.dismiss_worker(worker)
             return
         worker.is_fresh = False
@@ -321,16 +326,14 @@ class Wall:
             scratch.empty(self._scratch)
 
 
-def _is_at_rest(pid: int) -> bool:
-    """Whether a worker has a single thread, and takes no more memory than one at work."""
+def _standing(pid: int) -> tuple[int, int]:
+    """Threads of a process, and its memory in KiB; none where that cannot be told."""
     try:
         status = Path(f"/proc/{pid}/status").read_bytes()
     except OSError:
-        return False
+        return 0, 0
     threads, memory = _THREADS.search(status), _MEMORY.search(status)
-    if threads is None or memory is None:
-        return False
-    return int(threads[1]) == 1 and int(memory[1]) < _MOST_KEPT_KB
+    return int(threads[1]) if threads else 0, int(memory[1]) if memory else 0
 
 
 def _stay_on_one_core() -> set[int]:

@@ -12,6 +12,7 @@ import contextlib
 import os
 import socket
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ if "limits of a message" in "".join(sys.argv[1:2]):
     msgspec.Meta = lambda **_limits: _WITH_LIMITS()  # type: ignore[misc,assignment]
 
 from grader import cli, grade, outcomes, submission, text, unpack
+from grader.report import frame
 from grader.sandbox import (
     callbacks,
     channel,
@@ -180,6 +182,57 @@ def _one_group() -> None:
     wall.Wall.keep_worker = keep_worker  # type: ignore[method-assign]
 
 
+def _pages_as_they_come() -> None:
+    real = frame._environment
+
+    def environment(folder: Path) -> Any:
+        found = real(folder).overlay(autoescape=False)
+        found.bytecode_cache = None  # compiled templates escape, and these are not to be kept
+        return found
+
+    frame._environment = environment  # type: ignore[assignment]
+
+
+def _endless_check() -> None:
+    real = student.Student.__init__
+
+    def begin(self: student.Student, *args: Any) -> None:
+        real(self, *args)
+        self._deadline = time.monotonic() + 1e3
+
+    student.Student.__init__ = begin  # type: ignore[method-assign]
+
+
+def _sources_of_any_size() -> None:
+    submission._MAX_SOURCE_BYTES = submission._MAX_TOTAL_BYTES = 400 * 2**20
+
+
+class _Forgetful(set[str]):
+    """Knows of nothing that it holds."""
+
+    def __contains__(self, _item: object) -> bool:
+        return False
+
+
+def _imported_each_time_anew() -> None:
+    real = student.Student._open
+
+    def open_worker(self: student.Student, name: str) -> wall.OpenWorker:
+        worker = real(self, name)
+        worker.imported = _Forgetful(worker.imported)
+        return worker
+
+    student.Student._open = open_worker  # type: ignore[method-assign]
+
+
+def _any_architecture() -> None:
+    def whole(_machine: int, program: list[bytes]) -> bytes:
+        first = seccomp._op(seccomp._LOAD, seccomp._AT_NUMBER)
+        return b"".join([first, *program, seccomp._ret(seccomp._ALLOW)])
+
+    seccomp._whole = whole
+
+
 def _write_anywhere(place: Any, _submission: Any) -> None:
     place.folder.mkdir(parents=True, exist_ok=True)
 
@@ -192,6 +245,7 @@ LAYERS: dict[str, Callable[[], None]] = {
     "names that may be imported": _set(submission, "_is_vetted", lambda *_args: True),
     "links are not followed": _set(submission, "list_folder", naive.list_folder),
     "zips are read in memory": _set(submission, "list_zip", naive.list_zip),
+    "sizes while reading": _sources_of_any_size,
     "sizes while unpacking": _set(unpack, "_zip_reader", naive.zip_reader),
     "secrets come after the fork": _read_the_answers_first,
     "import gate": _import_anything,
@@ -207,6 +261,7 @@ LAYERS: dict[str, Callable[[], None]] = {
     "landlock": _set(landlock, "restrict", _nothing),
     "seccomp, always": _set(seccomp, "refuse_always", _nothing),
     "seccomp, once loaded": _set(seccomp, "refuse_once_loaded", _nothing),
+    "other architectures": _any_architecture,
     "limit of memory": _no_limit_of_memory,
     "limit of a file's size": _set(isolation, "_FILE_BYTES", 2**32),
     "descriptors of its own": _set(isolation, "own_descriptors", _nothing),
@@ -216,6 +271,8 @@ LAYERS: dict[str, Callable[[], None]] = {
     "clear the scratch folder": _set(wall.Wall, "_clear_scratch", _nothing),
     "limit of the scratch folder": _set(scratch, "is_overfull", lambda _folder: False),
     "deadline of a call": _endless_call,
+    "deadline of a check": _endless_check,
+    "one import in a check": _imported_each_time_anew,
     "share of each check": _set(handed.Handed, "share", lambda _self: 1e9),
     "only data in callbacks": _objects_in_callbacks,
     "limits of the compiler": _compile_without_limit,
@@ -228,6 +285,7 @@ LAYERS: dict[str, Callable[[], None]] = {
     "known words only": _any_words,
     "feedback level": _set(outcomes, "student_finding", _show_all),
     "visible text": _set(text, "visible", lambda text, **_: text),
+    "escaped HTML": _pages_as_they_come,
     "escaped markdown": _set(text, "markdown", lambda text, **_: text),
 }
 

@@ -63,3 +63,10 @@ def test_the_matrix_names_attacks_and_layers_that_exist() -> None:
     for row in run.load_matrix():
         assert set(row.wins) <= names
         assert set(row.without) <= set(switched.LAYERS)
+
+
+def test_every_layer_earns_its_place_in_the_matrix() -> None:
+    """A layer that can be left out, and that no attack then passes, is not known to do anything."""
+    left_out = {layer for row in run.load_matrix() for layer in row.without}
+
+    assert set(switched.LAYERS) - left_out == set()
