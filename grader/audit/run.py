@@ -83,7 +83,10 @@ def audit(options: Options, progress: Progress = lambda _done, _all, _what: None
             raise AuditFailed(f"--only {options.only}: no graded function begins so, of {names}.")
         chosen = _sampled(wanted, options.sample)
         subjects = [*fixed_subjects(assignment), *chosen]
-        plans = [_plan(s, assignment, sources, right.checks, touched, options) for s in subjects]
+        asked = _asked(right.checks, touched, wanted) if options.only else right.checks
+        plans = [_plan(s, assignment, sources, asked, touched, options) for s in subjects]
+        if options.only:  # what is right and holds none of these has no say
+            plans = [plan for plan in plans if plan.jobs or plan.subject.kind != "right"]
         jobs = [(place, job) for place, plan in enumerate(plans) for job in plan.jobs]
         answers: list[dict[int, Answer]] = [{} for _ in plans]
         for done, (number, answer) in enumerate(pool.map([job for _, job in jobs]), start=1):
@@ -150,6 +153,16 @@ def _touched(
     return {name: frozenset(names) for name, names in found.items()}
 
 
+def _asked(
+    checks: Sequence[CheckResult],
+    touched: Mapping[str, frozenset[str]],
+    wanted: Sequence[Subject],
+) -> list[CheckResult]:
+    """The checks that may see one of these: what is right need pass no others."""
+    names = frozenset[str]().union(*(touched.get(s.function, frozenset()) for s in wanted))
+    return [check for check in checks if check.name in names]
+
+
 def _sampled(subjects: Sequence[Subject], count: int | None) -> list[Subject]:
     """So many of them, evenly spread."""
     if count is None or count >= len(subjects):
@@ -214,6 +227,8 @@ def _jobs_of_folder(
             for module, _, target in (name.partition(".") for name in check.functions)
         )
     )
+    if not wanted:
+        return
     for seed in _seeds(1 if subject.kind == "template" else options.seeds):
         yield Job(Round(submission, wanted, seed, explain=subject.kind != "template"))
 

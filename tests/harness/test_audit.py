@@ -237,6 +237,21 @@ def test_a_function_that_nobody_knows_is_named(means: Path) -> None:
     assert "no graded function begins so, of means.mean, means.squares." in run.complained
 
 
+def test_of_one_function_only_its_own_checks_are_asked(means: Path) -> None:
+    """Of the right solutions that hold it, too: what they do elsewhere proves nothing."""
+    other = means / "tests" / "right" / "mean_alone" / "means.py"
+    other.parent.mkdir()
+    other.write_text("def mean(x):\n    return x.mean()\n", "utf-8")
+    changed(means, "tests/right/by_methods/means.py", "return x.mean()", "return 0.0")
+
+    run = audit(means, "--only", "means.squares")
+
+    assert run.status == 0, run.printed
+    table = {line.split("  ")[0]: line.split() for line in run.printed.splitlines()}
+    assert table["right solutions"][2:] == ["1", "1", "full", "marks"]
+    assert any("right by_methods: loses points" in problem for problem in problems(audit(means)))
+
+
 def test_right_solution_that_loses_points_is_a_problem(means: Path) -> None:
     changed(means, "tests/right/by_methods/means.py", "return x.mean()", "return [x.mean()]")
 
