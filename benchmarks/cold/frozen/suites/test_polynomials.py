@@ -63,7 +63,7 @@ def test_bias_variance(check, rng):
 @feedback("full")
 def test_bias_variance_of_a_noisy_sine(check, student, rng):
     """bias_variance of fits to sin(πx): lines are biased, polynomials of degree 9 vary."""
-    name, sigma, fits = "polynomials.bias_variance", 0.1, 2000
+    name, sigma, fits = "polynomials.bias_variance", 0.1, 500
     x = np.linspace(-1.0, 1.0, 50)
     truth = np.sin(np.pi * x)
     got = {}
