@@ -30,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped. What was done until now is kept.", file=sys.stderr)
         return GRADER_FAILED
+    except OSError as error:
+        # A full disk, or a place where nothing may be written; writing names no file.
+        place = error.filename or getattr(given, "out", "grader")
+        return _complain(f"{place}: {error.strerror or error}. What was written before is kept.")
 
 
 def grade(given: argparse.Namespace) -> int:
@@ -313,10 +317,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 on, got {text!r}")
+    return int(text)
 
 
 def _usage(message: str) -> int:

@@ -118,8 +118,10 @@ def test_terminal_names_each_check_its_points_and_what_was_found(trapezoids: Pat
         (["grade", "right", "--require-isolation", "L9"], "--require-isolation"),
         (["grade", "right", "--check", "8.7"], "--check 8.7: no check has this name or number."),
         (["mark", "right"], "invalid choice: 'mark'"),
+        (["batch", "right", "--jobs", "0"], "expected a number from 1 on, got '0'"),
+        (["audit", "--jobs", "two"], "expected a number from 1 on, got 'two'"),
     ],
-    ids=["no submission there", "no submission", "seed", "level", "check", "command"],
+    ids=["no submission there", "no submission", "seed", "level", "check", "command", "0", "two"],
 )
 def test_bad_usage_ends_with_2_and_a_message(
     trapezoids: Path, arguments: list[str], said: str
@@ -129,6 +131,28 @@ def test_bad_usage_ends_with_2_and_a_message(
     assert run.status == 2
     assert said in run.complained
     assert "Traceback" not in run.complained
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["grade", "right", "--out", "{}/here"], "{}/here"),
+        (["package", "--out", "{}/autograder.zip"], "{}/autograder.zip"),
+        (["new", "{}/here"], "{}/here"),
+    ],
+    ids=["grade", "package", "new"],
+)
+def test_a_place_where_nothing_can_be_written_is_named_without_a_traceback(
+    trapezoids: Path, arguments: list[str], named: str
+) -> None:
+    """/proc is closed to root as well."""
+    nowhere = "/proc/1"
+
+    run = run_grader(*(a.format(nowhere) for a in arguments), folder=trapezoids)
+
+    assert run.status == 1
+    assert run.complained.startswith(f"{named.format(nowhere)}: ")
+    assert run.complained.count("\n") == 1
 
 
 # Options
