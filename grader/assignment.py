@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hmac
 import re
 from collections.abc import Iterable
@@ -166,6 +167,8 @@ def _explain(path: Path, text: bytes, message: str) -> str:
     """Turn 'Expected `float`, got `str` - at `$.limits.call_s`' into where, expected and found."""
     what, _, where = message.partition(" - at `$")
     key = where.rstrip("`").lstrip(".")
+    if named := re.fullmatch(r"Object (missing required|contains unknown) field `(.*)`", what):
+        return f"{path}: {_odd_key(key, named[2], is_missing=named[1] == 'missing required')}"
     value: Any = msgspec.toml.decode(text)
     for step in re.findall(r"[^.\[\]]+", key):
         try:
@@ -175,6 +178,23 @@ def _explain(path: Path, text: bytes, message: str) -> str:
     found = f" Found {value!r}." if value is not None and key and "unknown" not in what else ""
     what = what[0].lower() + what[1:].replace("`", "'")
     return f"{path}: {f'key {key}: ' if key else ''}{what}.{found}"
+
+
+def _odd_key(table: str, name: str, *, is_missing: bool) -> str:
+    """Say of a key that it is missing or unknown, and which ones there are."""
+    key = f"{table}.{name}" if table else name
+    if is_missing:
+        return f"key {key}: expected a value. Found none."
+    known = _keys(table)
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f" Is {near[0]!r} meant?" if near else ""
+    return f"key {key}: expected one of {', '.join(known)}. Found {name!r}.{hint}"
+
+
+def _keys(table: str) -> tuple[str, ...]:
+    """Names of the keys that a table of assignment.toml may have."""
+    kind = {"": Settings, "limits": Limits, "late": Late}.get(table, PartSettings)
+    return kind.__struct_fields__
 
 
 def _check(path: Path, settings: Settings) -> None:

@@ -36,15 +36,24 @@ def require_failed_document(document: dict[str, Any]) -> None:
             ["limits.call_s", "expected 'float'", "Found 'long'."],
         ),
         ("call_s = 30.0", "call_s = -1.0", ["limits.call_s", "expected", "Found -1.0."]),
-        ("call_s = 30.0", "calls = 30.0", ["limits", "unknown field 'calls'"]),
-        ('title = "Areas under curves"', "", ["missing required field 'title'"]),
+        (
+            "call_s = 30.0",
+            "calls = 30.0",
+            ["key limits.calls: expected one of call_s, ", "'calls'. Is 'call_s' meant?"],
+        ),
+        ("number = 9", "nummer = 9", ["key parts[1].nummer: expected one of number, name, "]),
+        ("number = 9", "", ["key parts[1].number: expected a value. Found none."]),
+        ('title = "Areas under curves"', "", ["key title: expected a value. Found none."]),
         ("total_points = 10", "total_points = 12", ["parts", "total_points = 12", "Found 10."]),
         ("number = 9", "number = 8", ["parts", "expected numbers that differ", "[8, 8]"]),
         ("test_sums.py", "test_gone.py", ["parts[1].suite", "'judges/test_gone.py' is not there."]),
         ('"answers"', '"solutions"', ["reference", "'solutions/__init__.py' is not there."]),
         ("total_points = 10", "total_points = ten", ["expected TOML"]),
     ],
-    ids=["type", "range", "unknown", "missing", "total", "numbers", "suite", "reference", "toml"],
+    ids=[
+        *("type", "range", "unknown", "unknown part", "missing part", "missing", "total"),
+        *("numbers", "suite", "reference", "toml"),
+    ],
 )
 def test_broken_assignment_is_told_with_file_key_and_what_was_found(
     trapezoids: Path, old: str, new: str, said: list[str]
