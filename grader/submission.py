@@ -91,7 +91,7 @@ def load_submission(
     files = _read_files(vetted, modules, notices)
     files = _one_form(files, modules, given_out, notices)
     if not files:
-        notices.append(_nothing(path, listing.entries, modules))
+        notices.append(_nothing(path, listing, modules))
     unique = list(dict.fromkeys(notices))
     if len(unique) > _MAX_NOTICES:
         more = len(unique) - _MAX_NOTICES
@@ -272,13 +272,15 @@ def _same(text: str, given_out: str | None) -> bool:
     ]
 
 
-def _nothing(path: Path, entries: Sequence[Entry], modules: tuple[str, ...]) -> str:
+def _nothing(path: Path, listing: Listing, modules: tuple[str, ...]) -> str:
     """The notice for a submission without a source."""
     expected = ", ".join(f"{module}.py" for module in modules)
-    found = ", ".join(shown(entry.path) for entry in entries[:5]) or "no file"
+    found = ", ".join(shown(entry.path) for entry in listing.entries[:5]) or "no file"
+    deep = ", ".join(shown(each) for each in listing.too_deep[:5])
+    hint = f" More than two folders deep lies {deep}: hand in the files alone." if deep else ""
     return (
         f"There is nothing to grade in {shown(path.name)}: "
-        f"expected {expected}, or one notebook; found {found}."
+        f"expected {expected}, or one notebook; found {found}.{hint}"
     )
 
 

@@ -95,6 +95,8 @@ class Listing(Struct, frozen=True):
 
     entries: tuple[Entry, ...]
     notices: tuple[str, ...] = ()
+    too_deep: tuple[str, ...] = ()
+    """Files and folders below the levels that are looked at."""
 
 
 def shown(name: str) -> str:
@@ -111,6 +113,7 @@ def list_folder(folder: Path) -> Listing:  # noqa: C901 - one line per kind of e
     """List the regular files of a folder and of two levels below it."""
     entries: list[Entry] = []
     notices: list[str] = []
+    too_deep: list[str] = []
     waiting: list[tuple[Path, tuple[str, ...]]] = [(folder, ())]
     seen = 0
     while waiting:
@@ -126,7 +129,7 @@ def list_folder(folder: Path) -> Listing:  # noqa: C901 - one line per kind of e
             seen += 1
             if seen > _MAX_ENTRIES:
                 notices.append(_too_many())
-                return _listing(entries, notices)
+                return _listing(entries, notices, too_deep)
             if is_leftover(item.name):
                 continue
             path = "/".join((*inside, item.name))
@@ -135,6 +138,8 @@ def list_folder(folder: Path) -> Listing:  # noqa: C901 - one line per kind of e
             elif item.is_dir(follow_symlinks=False):
                 if len(inside) < _MAX_FOLDERS_DEEP:
                     waiting.append((Path(item.path), (*inside, item.name)))
+                else:
+                    too_deep.append(path)
             elif item.is_file(follow_symlinks=False) and item.stat().st_nlink > 1:
                 notices.append(
                     f"{shown(path)} was left out: it is a second name of another file (a hard "
@@ -144,7 +149,7 @@ def list_folder(folder: Path) -> Listing:  # noqa: C901 - one line per kind of e
                 entries.append(Entry(inside, item.name, _file_reader(Path(item.path))))
             else:
                 notices.append(f"{shown(path)} was left out: it is no regular file.")
-    return _listing(entries, notices)
+    return _listing(entries, notices, too_deep)
 
 
 def list_zip(data: bytes, name: str) -> Listing:
@@ -162,6 +167,7 @@ def list_zip(data: bytes, name: str) -> Listing:
         return Listing((), (_broken_zip(name),))
     entries: dict[str, Entry] = {}
     notices: list[str] = []
+    too_deep: list[str] = []
     for info in infos:
         # Old Windows tools separate folders with backslashes.
         parts = [p for p in info.filename.replace("\\", "/").split("/") if p != "."]
@@ -175,12 +181,15 @@ def list_zip(data: bytes, name: str) -> Listing:
             if path in entries:
                 notices.append(f"{shown(path)} is in the zip twice: the last one was read.")
             entries[path] = Entry(tuple(parts[:-1]), parts[-1], _zip_reader(archive, info))
-    return _listing(list(entries.values()), notices)
+        else:
+            too_deep.append(path)
+    return _listing(list(entries.values()), notices, too_deep)
 
 
-def _listing(entries: list[Entry], notices: list[str]) -> Listing:
+def _listing(entries: list[Entry], notices: list[str], too_deep: list[str]) -> Listing:
     """The listing in an order that does not depend on the disk or on the tool that zipped."""
-    return Listing(tuple(sorted(entries, key=lambda e: (e.folder, e.name))), tuple(notices))
+    in_order = sorted(entries, key=lambda e: (e.folder, e.name))
+    return Listing(tuple(in_order), tuple(notices), tuple(sorted(too_deep)))
 
 
 def is_leftover(name: str) -> bool:

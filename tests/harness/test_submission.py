@@ -466,6 +466,18 @@ def test_nothing_to_grade_is_said_and_no_error(tmp_path: Path, made: str) -> Non
     assert ("does not exist" in said(submission)) == (made == "missing")
 
 
+@pytest.mark.parametrize("zipped", [True, False], ids=["zip", "folder"])
+def test_files_that_lie_too_deep_are_found_and_named(tmp_path: Path, *, zipped: bool) -> None:
+    """'No file' would send a student looking for the wrong mistake."""
+    files = {"cs/hw/one/losses.py": "a = 1", "cs/notes.txt": "x", "__MACOSX/a/b/c/._a.py": "x"}
+    path = zip_of(tmp_path, files) if zipped else folder_of(tmp_path / "hw", files)
+
+    submission = load_submission(path, MODULES)
+
+    assert submission.files == ()
+    assert "found 'cs/notes.txt'. More than two folders deep lies 'cs/hw/one" in said(submission)
+
+
 def test_notices_do_not_pile_up(tmp_path: Path) -> None:
     submission = load_submission(zip_of(tmp_path, {f"../{k}.py": "x" for k in range(100)}), MODULES)
 
