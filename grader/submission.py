@@ -86,10 +86,13 @@ def load_submission(
         for entry in listing.entries
         if entry.name.endswith(_FOR_TOOLS) or entry.name in _SETTINGS
     ]
-    entries = _chosen_folder(listing.entries, modules, notices)
-    vetted = [entry for entry in entries if _is_vetted(entry, modules, notices)]
-    files = _read_files(vetted, modules, notices)
-    files = _one_form(files, modules, given_out, notices)
+    if path.is_file() and (named := _named_by_student(listing, modules)):
+        files = _read_named_by_student(named, modules, notices)
+    else:
+        entries = _chosen_folder(listing.entries, modules, notices)
+        vetted = [entry for entry in entries if _is_vetted(entry, modules, notices)]
+        files = _read_files(vetted, modules, notices)
+        files = _one_form(files, modules, given_out, notices)
     if not files:
         notices.append(_nothing(path, listing, modules))
     unique = list(dict.fromkeys(notices))
@@ -131,6 +134,35 @@ def _is_candidate(entry: Entry) -> bool:
 
 def _stem(name: str) -> str:
     return name.rpartition(".")[0]
+
+
+def _named_by_student(listing: Listing, modules: tuple[str, ...]) -> Entry | None:
+    """The one file that was handed in, if it is Python and under no module's name."""
+    if len(listing.entries) != 1 or not listing.entries[0].name.endswith(".py"):
+        return None
+    entry = listing.entries[0]
+    known = {module.casefold() for module in modules}
+    return None if _stem(entry.name).casefold() in known else entry
+
+
+def _read_named_by_student(
+    entry: Entry, modules: tuple[str, ...], notices: list[str]
+) -> list[SourceFile]:
+    """Read ada.py as the only module that there is, or as what would be one notebook of Ada's."""
+    try:
+        text = _source(entry, entry.read(_MAX_SOURCE_BYTES + 1), notices).text
+    except Unreadable as reason:
+        notices.append(f"{shown(entry.name)} was left out: {reason}.")
+        return []
+    if len(modules) == 1:
+        notices.append(f"{shown(entry.name)} is graded as {modules[0]}.py.")
+        return [SourceFile(f"{modules[0]}.py", modules[0], text)]
+    notices.append(
+        f"{shown(entry.name)} is graded as if it held all modules: of each only definitions, "
+        "imports and constants are used."
+    )
+    name = one_line(entry.name, limit=100)
+    return [SourceFile(name, _NOTEBOOK_MODULE, cells=(Cell(1, text),))]
 
 
 def _chosen_folder(

@@ -110,8 +110,8 @@ def import_ahead(compiled: Sequence[Compiled]) -> None:
 
 
 def cell_name(notebook: str, number: int) -> str:
-    """Name of a notebook's cell as a file name in messages."""
-    return f"{notebook}, cell {number}"
+    """Name of a notebook's cell as a file name in messages; a file that is read as one has none."""
+    return notebook if notebook.endswith(".py") else f"{notebook}, cell {number}"
 
 
 def files_of(compiled: Sequence[Compiled]) -> frozenset[str]:

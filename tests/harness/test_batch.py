@@ -79,6 +79,19 @@ def test_a_class_is_graded_as_each_alone(school: Path, trapezoids: Path, tmp_pat
         assert read(alone) == read(tmp_path / "class" / submission.stem)
 
 
+def test_a_file_named_by_its_student_earns_what_is_in_it(trapezoids: Path, tmp_path: Path) -> None:
+    right = (trapezoids / "right" / "areas.py").read_text("utf-8")
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for name, text in (("ada", right), ("Bo Lund (2)", WRONG), ("json", right)):
+        (folder / f"{name}.py").write_text(text, "utf-8")
+
+    assert batch(folder, trapezoids, tmp_path / "class") == 0
+
+    scores = {name: record.score for name, record in records(tmp_path / "class").items()}
+    assert scores == {"ada": 1000, "Bo Lund (2)": 300, "json": 1000}
+
+
 @pytest.mark.parametrize("form", ["file", "folder"])
 def test_what_students_call_their_files_is_not_imported_from_the_class_folder(
     school: Path, trapezoids: Path, tmp_path: Path, form: str

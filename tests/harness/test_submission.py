@@ -112,6 +112,43 @@ def test_single_files_are_submissions(tmp_path: Path) -> None:
     assert notebook.files[0].text == ""
 
 
+@pytest.mark.parametrize("name", ["ada.py", "Ada Lovelace (1).py", "random.py", "conftest.py"])
+def test_a_file_named_by_its_student_is_the_only_module_that_there_is(
+    tmp_path: Path, name: str
+) -> None:
+    folder_of(tmp_path, {name: "a = 1"})
+
+    submission = load_submission(tmp_path / name, ("losses",))
+
+    assert [(f.name, f.module, f.text) for f in submission.files] == [
+        ("losses.py", "losses", "a = 1")
+    ]
+    assert submission.notices == (f"'{name}' is graded as losses.py.",)
+
+
+def test_a_file_named_by_its_student_may_hold_what_all_modules_would(tmp_path: Path) -> None:
+    """As a notebook does, whose code some hand in as one file."""
+    folder_of(tmp_path, {"ada.py": "a = 1", "Losses.py": "a = 1"})
+
+    submission = load_submission(tmp_path / "ada.py", MODULES)
+    of_other_case = load_submission(tmp_path / "Losses.py", MODULES)
+
+    assert [(f.name, [c.text for c in f.cells]) for f in submission.files] == [
+        ("ada.py", ["a = 1"])
+    ]
+    assert "'ada.py' is graded as if it held all modules" in said(submission)
+    assert of_other_case.files == ()
+
+
+def test_a_file_named_by_its_student_that_is_no_text_is_left_out(tmp_path: Path) -> None:
+    folder_of(tmp_path, {"ada.py": b"a = 1\0"})
+
+    submission = load_submission(tmp_path / "ada.py", MODULES)
+
+    assert submission.files == ()
+    assert "'ada.py' was left out: line 1 holds a zero byte" in said(submission)
+
+
 def test_file_under_a_name_of_other_case_is_named(tmp_path: Path) -> None:
     folder_of(tmp_path, {"Losses.py": "a = 1", "search.PY": "a = 1", "descent.py": "a = 1"})
 
