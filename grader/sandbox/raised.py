@@ -38,6 +38,8 @@ _QUESTIONS = {
 _QUESTION_OF_AN_INDEX = "Which dtype does the index have? Print it just before the line."
 _INDEX_TYPES = ("must be of integer", "only integers, slices", "only integer scalar arrays")
 """What numpy says of an index that is no integer."""
+_PLACE = re.compile(r"(?P<file>.+?), line (?P<line>\d{1,9}): (?P<why>.*)")
+"""Why a part of a file could not be used: 'hw.ipynb, cell 3, line 2: NameError: …'."""
 _OWN_RAISE = re.compile(r"(raise|assert)\b")
 
 
@@ -68,7 +70,7 @@ def of_raised(
         finding = _with(finding, evidence=(f"Allowed are {listed} and the standard library.",))
     return _with(
         finding,
-        code=sources.quote(answer.frames),
+        code=sources.quote(answer.frames) or finding.code,
         function=name,
         exception=clean(answer.type_name, 80) if finding.kind == "raised" else "",
         # Where the author lets the student see numbers.
@@ -87,16 +89,28 @@ def _missing(name: str, answer: wire.Raised, sources: Sources) -> Finding:
     where = _owner(owner) if owner else file
     near = difflib.get_close_matches(shown(function), [clean(n, 80) for n in answer.names], 1, 0.6)
     evidence = [f"It does have {near[0]!r}: is that the one?"] if near else []
-    if answer.message and not answer.names:
-        evidence.append(f"The name is there, but it is no function: {clean(answer.message, 80)}.")
+    unusable = _unusable(answer.message)
+    own = [each for each in unusable if sources.defines(each[0].file, shown(function))]
+    if unusable:
+        parts = [f"{frame.file}, line {frame.line}: {why}" for frame, why in own or unusable]
+        evidence.append(f"Part of the file could not be used: {clean('; '.join(parts))}")
     elif answer.message:
-        evidence.append(f"Part of the file could not be used: {clean(answer.message)}")
+        evidence.append(f"The name is there, but it is no function: {clean(answer.message, 80)}.")
     return Finding(
         kind="missing",
         lead=f"{where} has no {shown(function)}.",
         evidence=tuple(evidence),
-        question="Names must be spelled just as in the template.",
+        code=sources.quote([frame for frame, _ in own])[:1],
+        question="What becomes of it once the line that is shown is mended?"
+        if own
+        else "Names must be spelled just as in the template.",
     )
+
+
+def _unusable(message: str) -> list[tuple[wire.Frame, str]]:
+    """Lines of a notebook that could not be used, and why."""
+    matches = filter(None, map(_PLACE.fullmatch, message.split("; ")))
+    return [(wire.Frame(match["file"], int(match["line"]), ""), match["why"]) for match in matches]
 
 
 def _owner(name: str) -> str:

@@ -48,6 +48,11 @@ class Sources:
         """Names under which the student's code shows."""
         return frozenset(self._lines)
 
+    def defines(self, file: str, name: str) -> bool:
+        """Whether a line of this file or cell begins the definition of a function or class."""
+        begins = re.compile(rf"\s*(?:async\s+)?(?:def|class)\s+{re.escape(name)}\b")
+        return any(begins.match(line) for line in self._lines.get(file, ()))
+
     def quote(self, frames: Sequence[wire.Frame]) -> tuple[CodeLine, ...]:
         """The student's lines that these frames name; other frames drop out."""
         return tuple(

@@ -643,6 +643,30 @@ def test_a_plotting_library_is_answered_by_something_harmless() -> None:
         assert student.code.f() == 1
 
 
+def test_what_a_broken_cell_defines_is_missing_for_that_cell_alone() -> None:
+    """Nothing else of this notebook is a function: no name is there to be taken for one."""
+    cells = [
+        modules.SourceCell(1, "def first(x)\n    return x"),
+        modules.SourceCell(2, "\ndef second(x, scale=SCALE):\n    return x"),
+        modules.SourceCell(3, "third = 3"),
+    ]
+    with behind_the_wall(modules.Source("hw.ipynb", "notebook", "", cells)) as handed:
+        student = Student(handed, Limits(), 1)
+        first, second, third, fourth = (
+            finding_of(student, f"losses.{name}", 1)
+            for name in ("first", "second", "third", "fourth")
+        )
+
+    assert first.evidence[0].startswith("Part of the file could not be used: hw.ipynb, cell 1,")
+    assert "cell 2" not in first.evidence[0]
+    assert [(line.file, line.text) for line in first.code] == [("hw.ipynb, cell 1", "def first(x)")]
+    assert "cell 2, line 2: NameError: name 'SCALE' is not defined" in second.evidence[0]
+    assert second.code[0].text == "def second(x, scale=SCALE):"
+    assert third.evidence == ("The name is there, but it is no function: int.",)
+    assert all(f"cell {number}, line {number}: " in fourth.evidence[0] for number in (1, 2))
+    assert fourth.code == ()
+
+
 def test_a_notebook_keeps_definitions_and_loses_only_what_does_not_parse() -> None:
     cells = [
         modules.SourceCell(1, "import numpy as np\nSCALE = 2.0\nprint('never run')"),
