@@ -28,7 +28,8 @@ class Exchange(Struct, frozen=True):
     `arguments` makes them anew; it is given what stands for the objects inside, by number, and for
     functions of the student's own, by name. Where functions of the check's are among them, arrays
     are the check's own, as those functions may read them: `restore` is to be called afterwards.
-    `raised` is the type of the exception that a call came to, or the kind of what else went wrong.
+    `raised` is the type of the exception that a call came to, or the kind of what else went wrong,
+    and `said` what the student reads of it.
     """
 
     kind: Literal["call", "method", "attribute", "hold", "read"]
@@ -38,3 +39,4 @@ class Exchange(Struct, frozen=True):
     object: int = -1
     value: Any = None
     raised: str = ""
+    said: str = ""

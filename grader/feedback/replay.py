@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -14,13 +15,31 @@ from grader.exchange import Exchange, Inside, OwnFunction
 from grader.feedback.agree import agree
 from grader.outcomes import CheckFailed
 
+_ABOUT = {
+    "product": re.compile("core dimension|not aligned"),
+    "broadcast": re.compile("broadcast"),
+    "index": re.compile("out of bounds|out of range|boolean index"),
+    "reshape": re.compile("cannot reshape"),
+}
+"""What numpy says in several ways, by what it is about."""
+
 
 class Played(Struct, frozen=True):
-    """What an exchange came to with another version: a value, or the type of an exception."""
+    """What an exchange came to with another version: a value, or an exception's type and text."""
 
     exchange: Exchange
     value: Any = None
     raised: str = ""
+    said: str = ""
+
+    @property
+    def fails_alike(self) -> bool:
+        """Whether the exception speaks of what the student's does: shapes of a product, say.
+
+        Anything may raise a ValueError; messages that are not of numpy's about arrays say nothing.
+        """
+        about = _about(self.said)
+        return not about or about == _about(self.exchange.said)
 
     @property
     def agrees(self) -> bool:
@@ -177,9 +196,15 @@ def _attempt(exchange: Exchange, act: Callable[[], Any]) -> Played:
         try:
             return Played(exchange, act())
         except CheckFailed as error:  # a function of the student's own, in the place of ours
-            return Played(exchange, raised=error.finding.exception or error.finding.kind)
+            finding = error.finding
+            return Played(exchange, None, finding.exception or finding.kind, finding.lead)
         except Exception as error:  # noqa: BLE001 - a mistake may raise anything
-            return Played(exchange, raised=type(error).__name__)
+            return Played(exchange, None, type(error).__name__, str(error))
+
+
+def _about(message: str) -> str:
+    """What a message about arrays complains of; nothing for other messages."""
+    return next((name for name, words in _ABOUT.items() if words.search(message)), "")
 
 
 def _copied(value: Any) -> Any:

@@ -26,6 +26,8 @@ class Trial(Struct, frozen=True):
     """It agrees with every answer, in a value at least once where the reference is wrong."""
     raises: bool
     """It agrees with every answer, but only in that it raises the same."""
+    fails_alike: bool
+    """Whatever it raises is about the same as what the student's code raises."""
     outputs: frozenset[int]
     """Elements of a returned tuple, wrong in the reference's, that agree in every answer."""
     wrong: tuple[int, ...]
@@ -41,7 +43,7 @@ def try_variant(variant: Variant, played: Iterator[Played], right: Sequence[Play
     """Compare answer by answer; given up where nothing agrees any more."""
     wrong = _wrong_outputs(right)
     first = _first_wrong(right)
-    whole, by_value, left = True, False, set(wrong)
+    whole, by_value, fails_alike, left = True, False, True, set(wrong)
     changes: set[int] = set()
     alike, effect = False, None
     for index, reference in enumerate(right):
@@ -50,6 +52,7 @@ def try_variant(variant: Variant, played: Iterator[Played], right: Sequence[Play
             whole, left = False, set()
             break
         whole = whole and one.agrees
+        fails_alike = fails_alike and one.fails_alike
         by_value = by_value or (one.agrees and not one.raised and not reference.agrees)
         left = {i for i in left if one.output_agrees(i)}
         if left:
@@ -65,6 +68,7 @@ def try_variant(variant: Variant, played: Iterator[Played], right: Sequence[Play
         variant,
         fits=whole and by_value,
         raises=whole and not by_value,
+        fails_alike=fails_alike,
         outputs=frozenset(left),
         wrong=wrong,
         changes=frozenset(changes),
@@ -104,7 +108,7 @@ def one_for_each_output(trials: Sequence[Trial], right: Sequence[Played]) -> tup
 
 def which_raises(trials: Sequence[Trial]) -> tuple[Variant, ...]:
     """The variant that raises what the student's code raises, if only one kind of mistake does."""
-    raising = [trial.variant for trial in trials if trial.raises]
+    raising = [trial.variant for trial in trials if trial.raises and trial.fails_alike]
     return (raising[0],) if len({variant.says for variant in raising}) == 1 else ()
 
 

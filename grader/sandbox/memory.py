@@ -66,6 +66,7 @@ def of_call(
         object=call.object,
         value=_answer(value),
         raised="" if raised is None else raised.exception or raised.kind,
+        said="" if raised is None else raised.lead,
     )
 
 

@@ -229,6 +229,31 @@ class SGD:
     assert "changes copies" in said(explain(text, ask, "optimizers"))
 
 
+@pytest.mark.parametrize(
+    ("body", "is_named"),
+    [
+        ("return np.argmax(X @ W.T, axis=1)", True),
+        ("return np.dot(X, W.transpose()).argmax(1)", True),
+        ("return np.argmax(X @ W + np.zeros(99), axis=1)", False),
+        ("raise ValueError('to be done')", False),
+    ],
+    ids=["matmul", "dot", "another operation", "of their own"],
+)
+def test_a_mistake_that_raises_is_named_where_the_same_is_complained_of(
+    body: str, *, is_named: bool
+) -> None:
+    """A ValueError alone may come of anything."""
+    W, X, _, _ = problem()
+
+    def ask(student: Student) -> None:
+        student.call("search.predict", W, X)
+
+    explanation = explain(f"import numpy as np\ndef predict(W, X):\n    {body}\n", ask, "search")
+
+    assert is_named == (explanation is not None)
+    assert not is_named or "W transposed" in said(explanation)
+
+
 def test_a_function_that_is_called_back_is_played_again() -> None:
     text = """
 import numpy as np
