@@ -10,6 +10,26 @@ operands could not be broadcast together with remapped shapes [original->remappe
 non-broadcastable output operand with shape <s> doesn't match the broadcast shape <s>
 could not broadcast input array from shape <s> into shape <s>
 shape mismatch: objects cannot be broadcast to a single shape
+shape mismatch: value array of shape <s> could not be broadcast to indexing result of shape <s>
+operands could not be broadcast together with shape <s> <s>
+operands could not be broadcast together with remapped shapes [original->remapped]: <s>-><s> \
+<s>-><s>
+operands could not be broadcast together with remapped shapes [original->remapped]: <s> and \
+requested shape <s>
+einstein sum subscripts string contains too many subscripts for operand <n>
+operand has more dimensions than subscripts given in einstein sum, but no '...' ellipsis provided \
+to broadcast the extra dimensions.
+NumPy boolean array indexing assignment cannot assign <n> input values to the <n> output values \
+where the mask is true
+axes don't match array
+Incompatible dimensions
+expected x and y to have same length
+negative dimensions are not allowed
+`indices` and `arr` must have the same number of dimensions
+solve: Input operand <n> has a mismatch in its core dimension <n>, with gufunc signature \
+(m,m),(m,n)->(m,n) (size <n> is different from <n>)
+solve1: Input operand <n> has a mismatch in its core dimension <n>, with gufunc signature \
+(m,m),(m)->(m) (size <n> is different from <n>)
 shape mismatch: indexing arrays could not be broadcast together with shapes <s> <s>
 shapes <s> and <s> not aligned: <n> (dim <n>) != <n> (dim <n>)
 matmul: Input operand <n> has a mismatch in its core dimension <n>, with gufunc signature \
@@ -19,6 +39,7 @@ matmul: Input operand <n> does not have enough dimensions (has <n>, gufunc core 
 index <o><n> is out of bounds for axis <n> with size <n>
 index <o><n> is out of bounds for size <n>
 axis <o><n> is out of bounds for array of dimension <n>
+axis<n>: axis <o><n> is out of bounds for array of dimension <n>
 boolean index did not match indexed array along axis <n>; size of axis is <n> but size of \
 corresponding boolean axis is <n>
 boolean index did not match indexed array along dimension <n>; dimension is <n> but corresponding \
@@ -82,10 +103,17 @@ module '<i>' has no attribute '<i>'
 '<i>' object cannot be interpreted as an integer
 '<i>' object is not an iterator
 object of type '<i>' has no len()
+len() of unsized object
+iteration over a 0-d array
+invalid index to scalar variable.
 cannot unpack non-iterable <i> object
 unsupported operand type(s) for <o>: '<i>' and '<i>'
 '<o>' not supported between instances of '<i>' and '<i>'
 bad operand type for unary <o>: '<i>'
+bad operand type for abs(): '<i>'
+Cannot interpret '<o>' as a data type
+data type '<i>' not understood
+<o> is not in list
 can only concatenate str (not "<i>") to str
 can only concatenate list (not "<i>") to list
 can't multiply sequence by non-int of type '<i>'
@@ -101,6 +129,7 @@ unhashable type: '<i>'
 <i>() takes <n> positional arguments but <n> was given
 <i>() takes <n> positional arguments but <n> were given
 <i>() takes from <n> to <n> positional arguments but <n> were given
+<i>() takes from <n> to <n> positional arguments but <n> was given
 <i>() takes no arguments
 <i>() got an unexpected keyword argument '<i>'
 <i>() got multiple values for argument '<i>'

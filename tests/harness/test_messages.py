@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
 import pytest
 
 from grader.sandbox.messages import WITHHELD, Vocabulary, plausible_numbers
@@ -45,6 +48,37 @@ def test_a_message_shows_what_is_known_beforehand(
     numbers = frozenset({4, 7})
 
     assert vocabulary.message(said, numbers) == shown
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        lambda: np.zeros(4).__setitem__(np.arange(2), np.zeros(3)),
+        lambda: np.zeros(4).__setitem__(np.zeros(4) == 0, np.zeros(3)),
+        lambda: np.zeros((2, 3)).transpose(0, 1, 2),
+        lambda: np.zeros(3).swapaxes(0, 1),
+        lambda: np.repeat(np.zeros(3), [1, 2]),
+        lambda: np.broadcast_to(np.zeros(3), (2, 2)),
+        lambda: np.einsum("ij,jk->ik", np.zeros((2, 3)), np.zeros((4, 5))),
+        lambda: np.einsum("ij->i", np.zeros(3)),
+        lambda: np.einsum("i->i", np.zeros((3, 3))),
+        lambda: np.linalg.lstsq(np.zeros((3, 2)), np.zeros(4), rcond=None),
+        lambda: np.linalg.solve(np.eye(2), np.zeros(3)),
+        lambda: np.polyfit(np.zeros(3), np.zeros(4), 1),
+        lambda: np.float64(3)[0],
+        lambda: len(np.array(3)),
+        lambda: list(np.array(3)),
+        lambda: np.zeros(-1),
+    ],
+)
+def test_what_numpy_says_of_a_common_slip_is_shown(
+    vocabulary: Vocabulary, slip: Callable[[], object]
+) -> None:
+    with pytest.raises((ValueError, TypeError, IndexError)) as caught:
+        slip()
+
+    text = " ".join(str(caught.value).split())
+    assert vocabulary.message(text, frozenset(range(6))) == text
 
 
 @pytest.mark.parametrize(
