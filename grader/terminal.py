@@ -121,6 +121,8 @@ def print_batch(graded: Batch, written: Written, *, quiet: bool) -> None:
     )
     print(f"Gradebook: {written.gradebook}")
     print(f"Class page: {written.page}")
+    if written.changes_page is not None:
+        print(f"Changes: {written.changes_page}")
 
 
 class _Silent:

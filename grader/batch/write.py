@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from grader import __version__
-from grader.batch.grades.changes import spoken, write_changes
+from grader.batch.grades.changes import CHANGES_HTML, spoken, write_changes
 from grader.batch.grades.gradebook import Row, build_rows, write_gradebook
 from grader.batch.grades.regrade import compare
 from grader.batch.likeness.similar import Pair
@@ -29,6 +29,7 @@ class Written(Struct, frozen=True):
     changes: tuple[str, ...] = ()
     """What changed against an earlier batch, in lines."""
     troubles: tuple[str, ...] = ()
+    changes_page: Path | None = None
 
 
 class _Summary(Struct):
@@ -61,12 +62,12 @@ def write_class(batch: Batch, options: Options) -> Written:
     )
     write_whole(out / PAGE, page.encode())
     _write_summary(batch, out / BATCH)
-    changes: tuple[str, ...] = ()
-    if batch.before is not None:
-        found = compare(batch.before, records, batch.entries)
-        write_changes(out, found, title)
-        changes = tuple(spoken(found))
-    return Written(out / GRADEBOOK, out / PAGE, changes, troubles)
+    if batch.before is None:
+        return Written(out / GRADEBOOK, out / PAGE, troubles=troubles)
+    found = compare(batch.before, records, batch.entries)
+    write_changes(out, found, title)
+    changes = tuple(spoken(found))
+    return Written(out / GRADEBOOK, out / PAGE, changes, troubles, out / CHANGES_HTML)
 
 
 def _final(rows: Sequence[Row]) -> dict[str, int]:

@@ -138,6 +138,25 @@ def test_only_what_has_changed_is_graded_again(
     assert {name for name, time in times(out).items() if time != before[name]} == {"bob"}
 
 
+def test_a_mended_suite_says_whose_score_changes_and_where_to_read_more(
+    school: Path, trapezoids: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    batch(school, trapezoids, first)
+    # The reference forgets the last number: whoever adds up all of them loses the points.
+    changed(trapezoids, "answers/areas.py", "x.sum()", "x[:-1].sum()")
+    capsys.readouterr()
+
+    assert batch(school, trapezoids, second, f"--against={first}") == 0
+
+    said = capsys.readouterr().out
+    assert "3 scores changed, 2 as before." in said
+    assert "ada: 10 → 7 (−3)  by 9.1" in said
+    assert f"Changes: {second / 'changes.html'}" in said
+    assert (second / "changes.html").is_file()
+    assert "test_sums::test_total" in (second / "changes.csv").read_text("utf-8-sig")
+
+
 @pytest.mark.parametrize("what", ["suite", "reference", "settings", "seed"])
 def test_another_assignment_or_seed_has_everything_graded_again(
     what: str, school: Path, trapezoids: Path, tmp_path: Path
