@@ -92,7 +92,7 @@ def _cases(
 
 
 def _is_pair(value: Any) -> bool:
-    """Whether it is a loss and an array, both finite."""
+    """Whether it is a loss and an array, both finite; half precision has too few digits to tell."""
     if isinstance(value, Inside) or not isinstance(value, (tuple, list)) or len(value) != 2:
         return False
     loss, gradient = value
@@ -100,6 +100,7 @@ def _is_pair(value: Any) -> bool:
         isinstance(loss, _REAL)
         and isinstance(gradient, np.ndarray)
         and gradient.dtype.kind == "f"
+        and gradient.dtype.itemsize >= 4
         and gradient.ndim > 0
         and bool(np.isfinite(loss) and np.isfinite(gradient).all())
     )

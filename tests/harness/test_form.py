@@ -140,8 +140,9 @@ def test_a_form_is_told_by_the_students_own_loss() -> None:
         lambda W, X, y, reg: (least_squares(W, X, y, reg)[0], W.T),
         lambda W, X, y, reg: least_squares(W, X, y, reg)[0],
         lambda *_arguments: [1.0, 2.0],
+        with_gradient(lambda g, W, reg: (g + 2 * reg * W).astype(np.float16)),
     ],
-    ids=["right", "no form", "nan", "another shape", "no gradient", "no array"],
+    ids=["right", "no form", "nan", "another shape", "no gradient", "no array", "half precision"],
 )
 def test_nothing_is_said_of_what_has_no_form(student: Callable[..., Any]) -> None:
     assert form_of(student) is None
