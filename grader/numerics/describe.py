@@ -41,7 +41,9 @@ def name(value: object) -> str:
             return words
     if isinstance(value, np.generic):
         return f"a numpy {type(value).__name__}"
-    return f"an object of type {type(value).__name__}"
+    # What stands for an object elsewhere says what that is: its own type would be no help.
+    stands_for = getattr(type(value), "stands_for", "")
+    return stands_for or f"an object of type {type(value).__name__}"
 
 
 def shorten(value: object) -> str:

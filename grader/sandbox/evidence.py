@@ -79,8 +79,8 @@ class Evidence:
         seen: dict[wire.Warned, None] = {}
         for warning in caught:
             message = wire.Warned(
-                warning.category.__name__[:80],
-                str(warning.message)[:_MAX_MESSAGE],
+                _sendable(warning.category.__name__, 80),
+                _sendable(str(warning.message), _MAX_MESSAGE),
                 warning.filename if warning.filename in self._files else "",
                 warning.lineno,
             )
@@ -110,9 +110,14 @@ class Evidence:
 def text_of(error: BaseException) -> str:
     """An exception's own text, as far as it has one."""
     try:
-        return str(error)[:_MAX_MESSAGE]
+        return _sendable(str(error), _MAX_MESSAGE)
     except BaseException:  # noqa: BLE001 - an exception may fail to print itself
         return ""
+
+
+def _sendable(text: str, limit: int) -> str:
+    """The beginning of a text, without the half characters that no message can hold."""
+    return text[:limit].encode("utf-8", "replace").decode()
 
 
 def _parameters(function: Any) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from grader.outcomes import CheckFailed, Finding
 
@@ -41,6 +41,8 @@ class FunctionProxy:
 
 class ObjectProxy:
     """An object that lives inside: attributes are read, methods called, iterators iterated."""
+
+    stands_for: ClassVar = "an object that is no data (of a class of its own, or a generator)"
 
     def __init__(self, student: Student, number: int, type_name: str, name: str) -> None:
         self._student = student

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from wall_fixtures import behind_the_wall, student_of
 
+from grader.numerics import describe
 from grader.outcomes import CheckFailed, Finding, GraderFailed
 from grader.sandbox import modules
 from grader.sandbox.handed import Handed, Limits
@@ -641,6 +642,25 @@ def test_a_plotting_library_is_answered_by_something_harmless() -> None:
     )
     with student_of(text) as student:
         assert student.code.f() == 1
+
+
+def test_half_a_character_in_a_message_does_not_end_the_process() -> None:
+    text = (
+        "import warnings\ndef f(x):\n    raise ValueError('\\ud83d')\n"
+        "def g(x):\n    warnings.warn('\\ud83d')\n    return x\n"
+    )
+    with student_of(text) as student:
+        finding = finding_of(student, "code.f", 1)
+
+        assert (finding.kind, finding.exception) == ("raised", "ValueError")
+        assert student.call("code.g", 1).value == 1
+
+
+def test_an_object_that_should_be_a_number_is_not_called_by_a_name_of_ours() -> None:
+    with student_of("def f():\n    yield 1\n") as student:
+        got = student.call("code.f").value
+
+    assert describe.name(got) == "an object that is no data (of a class of its own, or a generator)"
 
 
 def test_what_a_broken_cell_defines_is_missing_for_that_cell_alone() -> None:
