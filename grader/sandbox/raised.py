@@ -40,6 +40,7 @@ _INDEX_TYPES = ("must be of integer", "only integers, slices", "only integer sca
 """What numpy says of an index that is no integer."""
 _PLACE = re.compile(r"(?P<file>.+?), line (?P<line>\d{1,9}): (?P<why>.*)")
 """Why a part of a file could not be used: 'hw.ipynb, cell 3, line 2: NameError: …'."""
+_UNKNOWN_NAME = re.compile(r"name '(\w+)' is not defined")
 _OWN_RAISE = re.compile(r"(raise|assert)\b")
 
 
@@ -94,6 +95,7 @@ def _missing(name: str, answer: wire.Raised, sources: Sources) -> Finding:
     if unusable:
         parts = [f"{frame.file}, line {frame.line}: {why}" for frame, why in own or unusable]
         evidence.append(f"Part of the file could not be used: {clean('; '.join(parts))}")
+        evidence += [said for _, why in own for said in _left_out(why, sources)][:1]
     elif answer.message:
         evidence.append(f"The name is there, but it is no function: {clean(answer.message, 80)}.")
     return Finding(
@@ -216,7 +218,7 @@ def _exception(name: str, answer: wire.Raised, sources: Sources) -> Finding:
     return Finding(
         kind="raised",
         lead=f"{shown(name)} raised {kind}{': ' if message else ''}{message}",
-        evidence=_python_2(message),
+        evidence=(*_python_2(message), *_left_out(message, sources)),
         question=_question(kind, message, sources.quote(answer.frames)),
     )
 
@@ -236,6 +238,17 @@ def _python_2(message: str) -> tuple[str, ...]:
     """What Python 2 code should say instead, where a message betrays it."""
     words = set(re.findall(r"\w+", message))
     return tuple(advice for word, advice in _PYTHON_2.items() if word in words)
+
+
+def _left_out(message: str, sources: Sources) -> tuple[str, ...]:
+    """Why a name that a notebook gives a value has none."""
+    unknown = _UNKNOWN_NAME.search(message)
+    place = sources.left_out(unknown[1]) if unknown else None
+    if unknown is None or place is None:
+        return ()
+    where = f"{place[0]}, line {place[1]}"
+    why = "which was not run: of code outside functions only imports and constants are"
+    return (f"{unknown[1]} gets its value in {where}, {why}.",)
 
 
 def _with(finding: Finding, **changes: object) -> Finding:

@@ -53,6 +53,16 @@ class Sources:
         begins = re.compile(rf"\s*(?:async\s+)?(?:def|class)\s+{re.escape(name)}\b")
         return any(begins.match(line) for line in self._lines.get(file, ()))
 
+    def left_out(self, name: str) -> tuple[str, int] | None:
+        """Where a notebook gives a name its value: if it has none, that line was not run."""
+        if self.notebook is None:
+            return None
+        given = re.compile(rf"{re.escape(name)}\s*(?::[^=]+)?=(?!=)")
+        numbered = (
+            (f, n, line) for f, lines in self._lines.items() for n, line in enumerate(lines)
+        )
+        return next(((file, n + 1) for file, n, line in numbered if given.match(line)), None)
+
     def quote(self, frames: Sequence[wire.Frame]) -> tuple[CodeLine, ...]:
         """The student's lines that these frames name; other frames drop out."""
         return tuple(

@@ -687,6 +687,23 @@ def test_what_a_broken_cell_defines_is_missing_for_that_cell_alone() -> None:
     assert fourth.code == ()
 
 
+def test_what_a_notebook_computes_outside_of_functions_is_said_not_to_have_run() -> None:
+    cells = [
+        modules.SourceCell(1, "def made():\n    return 3\n\nSCALE = made()"),
+        modules.SourceCell(2, "def f(x):\n    return SCALE * x\ndef g(x):\n    return OTHER"),
+        modules.SourceCell(3, "def h(x, by=SCALE):\n    return x"),
+    ]
+    with behind_the_wall(modules.Source("hw.ipynb", "notebook", "", cells)) as handed:
+        student = Student(handed, Limits(), 1)
+        f, g, h = (finding_of(student, f"losses.{name}", 1) for name in "fgh")
+
+    said = "SCALE gets its value in hw.ipynb, cell 1, line 4, which was not run"
+    assert f.lead == "f raised NameError: name 'SCALE' is not defined"
+    assert f.evidence[0].startswith(said)
+    assert not any("which was not run" in line for line in g.evidence)
+    assert h.evidence[1].startswith(said)
+
+
 def test_a_notebook_keeps_definitions_and_loses_only_what_does_not_parse() -> None:
     cells = [
         modules.SourceCell(1, "import numpy as np\nSCALE = 2.0\nprint('never run')"),
