@@ -240,9 +240,10 @@ def _check_facts(outcome: Outcome) -> tuple[tuple[str, str], ...]:
 
 def _command(outcome: Outcome, grade: Grade) -> str:
     """The command that runs this check again on the same data."""
+    # Of the run: a check's own follows from it, and given instead it would give other data.
+    seed = "" if grade.seed is None else f" --seed {grade.seed}"
     return text.one_line(
-        f"grader grade {shlex.quote(grade.submission)} "
-        f"--check {shlex.quote(outcome.name)} --seed {outcome.seed}"
+        f"grader grade {shlex.quote(grade.submission)} --check {shlex.quote(outcome.name)}{seed}"
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
@@ -193,6 +195,21 @@ def test_seed_gives_other_data_and_the_same_seed_the_same(trapezoids: Path) -> N
     assert not set(seeds(one)) & set(seeds(other))
     assert {graded.results["score"] for graded in (usual, one, again, other)} == {10}
     assert one.results["extra_data"]["seed"] == "7"
+
+
+@pytest.mark.parametrize("options", [(), ("--seed", "7")], ids=["usual", "of a student"])
+def test_the_command_on_the_staffs_page_runs_the_check_again_on_the_same_data(
+    trapezoids: Path, options: tuple[str, ...]
+) -> None:
+    out = trapezoids / "out"
+    first = grade(trapezoids / "rectangles", out, *options, assignment=trapezoids)
+    page = (out / "staff.html").read_text("utf-8")
+    (command,) = re.findall(r"grader grade (rectangles --check \S*test_lines[^<]*)", page)
+
+    run_grader("grade", *shlex.split(command), "--out", "again", folder=trapezoids)
+
+    again = Graded(first.run, trapezoids / "again")
+    assert seeds(again)[0] == first.checks["lines"]["extra_data"]["seed"]
 
 
 def without_times(document: Any) -> Any:

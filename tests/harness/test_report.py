@@ -207,7 +207,7 @@ def test_staff_see_everything_and_how_to_run_a_check_again() -> None:
         "Hidden from the student",
         "Shown once grades are published",
         "expected dW[0, 0] = 0.123456789",
-        "grader grade ada-lovelace --check test_1_2 --seed 12000036",
+        "grader grade ada-lovelace --check test_1_2 --seed 20240917",
         "landlock, seccomp",
         "check 3.2: the reference raised ValueError",
         "numpy 2.4",
