@@ -14,7 +14,6 @@ from __future__ import annotations
 import ast
 import functools
 import itertools
-import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -33,7 +32,8 @@ from grader.feedback.trials import (
     which_fit,
     which_raises,
 )
-from grader.feedback.variants import Variant, VariantError, build, source_of
+from grader.feedback.variants import Variant, build
+from grader.feedback.versions import Versions
 
 _BUDGET_S = 1.5
 """Longest for one check, in this process; a twentieth of it is the rule. [s]"""
@@ -71,15 +71,11 @@ class _Seen(Struct, frozen=True):
 
 
 class Diagnosis:
-    """Knows the variants of a reference, and what was found in earlier checks of a submission."""
+    """Tries versions of the reference, and knows what was found before of a submission."""
 
-    def __init__(self, reference: types.ModuleType, variants: Sequence[Variant]) -> None:
-        self._reference = reference
-        self._by_function: dict[str, list[Variant]] = {}
-        for variant in variants:
-            self._by_function.setdefault(variant.function, []).append(variant)
-        self._built: dict[tuple[str, ...], Callable[..., Any] | None] = {}
-        self._sources: dict[str, str] = {}
+    def __init__(self, versions: Versions) -> None:
+        self._reference = versions.reference
+        self._versions = versions
         self._found: dict[str, Explanation] = {}
         self._pairs_left = _PAIRS
 
@@ -119,14 +115,14 @@ class Diagnosis:
             if not used:
                 continue
             namespace = {other.partition(".")[2]: functools.partial(call, other) for other in used}
-            version = build(self._reference, function, self._source(function), namespace)
+            version = build(self._reference, function, self._versions.source(function), namespace)
             if all(one.agrees for one in play(history, function, version, self._reference)):
                 return function, tuple(used)
         return None
 
     def _uses(self, function: str, other: str) -> bool:
         """Whether the reference's own code of a function names another."""
-        names = ast.walk(ast.parse(self._source(function)))
+        names = ast.walk(ast.parse(self._versions.source(function)))
         target = other.partition(".")[2]
         return any(isinstance(node, ast.Name) and node.id == target for node in names)
 
@@ -151,8 +147,8 @@ class Diagnosis:
             if again:
                 return _one_of(function, again)
         trials = []
-        for variant in self._by_function.get(function, []):
-            version = self._version(function, (variant,))
+        for variant in self._versions.variants_of(function):
+            version = self._versions.of(function, (variant,))
             if version is not None and not budget.is_spent:
                 played = play(seen.history, function, version, self._reference)
                 trials.append(try_variant(variant, played, seen.right))
@@ -178,10 +174,10 @@ class Diagnosis:
         self, seen: _Seen, several: Sequence[tuple[Variant, ...]]
     ) -> list[tuple[Variant, ...]]:
         """Those that do what the student's code does with other numbers, too."""
-        right = self._version(seen.function, ())
+        right = self._versions.of(seen.function, ())
         if seen.call is None or right is None:
             return list(several)
-        versions = {i: self._version(seen.function, one) for i, one in enumerate(several)}
+        versions = {i: self._versions.of(seen.function, one) for i, one in enumerate(several)}
         candidates = {i: version for i, version in versions.items() if version is not None}
         asked = seen.history, seen.function, self._reference, seen.call
         return [several[i] for i in tell_apart(candidates, right, *asked)]
@@ -200,7 +196,7 @@ class Diagnosis:
             yield pair
 
     def _agrees(self, seen: _Seen, variants: tuple[Variant, ...]) -> bool:
-        version = self._version(seen.function, variants)
+        version = self._versions.of(seen.function, variants)
         if version is None:
             return False
         return all(
@@ -209,8 +205,8 @@ class Diagnosis:
 
     def _is_told_apart(self, seen: _Seen, variants: tuple[Variant, ...]) -> bool:
         """Whether the student's code was right in an earlier check where these are wrong."""
-        version = self._version(seen.function, variants)
-        right = self._version(seen.function, ())
+        version = self._versions.of(seen.function, variants)
+        right = self._versions.of(seen.function, ())
         if version is None or right is None:
             return True
         for history in seen.earlier:
@@ -224,27 +220,6 @@ class Diagnosis:
             if any(one.agrees and not other.agrees for one, other in both):
                 return True
         return False
-
-    def _version(self, function: str, variants: tuple[Variant, ...]) -> Callable[..., Any] | None:
-        """The function with these variants in it; None where they do not go together."""
-        # What changes the source comes first: the others wrap it up.
-        ordered = sorted(variants, key=lambda variant: variant.source is None)
-        key = (function, *(variant.name for variant in ordered))
-        if key not in self._built:
-            try:
-                text = self._source(function)
-                for variant in ordered:
-                    text = variant.override(text)
-                self._built[key] = build(self._reference, function, text)
-            except (VariantError, SyntaxError):
-                self._built[key] = None
-        return self._built[key]
-
-    def _source(self, function: str) -> str:
-        """The function's source, which takes a while to find."""
-        if function not in self._sources:
-            self._sources[function] = source_of(self._reference, function)
-        return self._sources[function]
 
 
 def _one_of(function: str, several: Sequence[tuple[Variant, ...]]) -> Explanation:

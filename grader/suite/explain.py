@@ -15,6 +15,7 @@ from msgspec import Struct
 from grader.exchange import Exchange
 from grader.feedback import Diagnosis, Explanation, form_of_gradient, load_variants
 from grader.feedback.variants import Variant, patched, source_of
+from grader.feedback.versions import Versions
 from grader.numerics import compare
 from grader.outcomes import Finding, Note
 
@@ -41,12 +42,18 @@ class Explainer:
     """The diagnosis of one submission: it remembers which functions were wrong, and in what."""
 
     def __init__(
-        self, reference: types.ModuleType, conventions: Mapping[str, float] | None = None
+        self,
+        reference: types.ModuleType,
+        conventions: Mapping[str, float] | None = None,
+        versions: Versions | None = None,
     ) -> None:
         self._reference = reference
+        self._versions = versions
         self._conventions = conventions or {}
         self._diagnosis: Diagnosis | None = None
         self._wrong: dict[str, str] = {}
+        self._caused: dict[str, str] = {}
+        """Functions that go wrong only because another does, and which."""
         self._single: dict[str, float] = {}
         """Functions that are right in single precision, and the credit that this leaves."""
         self._earlier: list[Sequence[Exchange]] = []
@@ -72,9 +79,11 @@ class Explainer:
         if not history or says_it_all(findings):
             return None
         diagnosis = self._loaded()
-        cascade = diagnosis.cascade(history, tuple(self._wrong), call)
+        cascade = diagnosis.cascade(history, (*self._wrong, *self._caused), call)
         if cascade is not None:
-            function, (cause, *_) = cascade
+            function, (used, *_) = cascade
+            cause = self._caused.get(used, used)
+            self._caused.setdefault(function, cause)
             return _of_cascade(function, cause, self._wrong[cause])
         single = self._single_precision(diagnosis, history, call)
         if single is not None:
@@ -140,11 +149,15 @@ class Explainer:
     def _loaded(self) -> Diagnosis:
         """Import the variants only when something has failed: a right submission needs none."""
         if self._diagnosis is None:
-            name = f"{self._reference.__name__}.variants"
-            there = importlib.util.find_spec(name) is not None
-            variants = load_variants(importlib.import_module(name)) if there else ()
-            self._diagnosis = Diagnosis(self._reference, variants)
+            self._diagnosis = Diagnosis(self._versions or versions_of(self._reference))
         return self._diagnosis
+
+
+def versions_of(reference: types.ModuleType) -> Versions:
+    """The versions of a reference, by the variants that lie beside it."""
+    name = f"{reference.__name__}.variants"
+    there = importlib.util.find_spec(name) is not None
+    return Versions(reference, load_variants(importlib.import_module(name)) if there else ())
 
 
 def says_it_all(findings: Sequence[Finding]) -> bool:

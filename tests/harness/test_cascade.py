@@ -70,3 +70,32 @@ def test_what_goes_wrong_below_is_said_above(
 
     assert checks["squares"]["status"] == ("failed" if said else "passed")
     assert said in checks["total"]["output"]
+
+
+HALF = """
+
+
+def half(x):
+    return total(x) / 2
+"""
+
+
+def test_what_goes_wrong_two_steps_below_is_traced_to_its_root(
+    tmp_path: Path, assignment: Path
+) -> None:
+    """`half` uses `total`, which is right itself and goes wrong because `squares` does."""
+    changed(assignment, "answers/areas.py", TOTAL, TOTAL + HALF)
+    suite = SUITE.replace("@points(2)", "@points(1)") + (
+        '\n\n@points(1)\ndef test_half(check, rng):\n    """half is half of it."""\n'
+        '    check.matches("areas.half", rng.normal(size=5))\n'
+    )
+    (assignment / "judges" / "test_sums.py").write_text(suite, "utf-8")
+    handed_in = tmp_path / "handed_in"
+    handed_in.mkdir()
+    squares = "import numpy as np\n\n\ndef squares(x):\n    return 2 * x * x\n\n\n"
+    (handed_in / "areas.py").write_text(squares + TOTAL + HALF, "utf-8")
+
+    checks = grade(handed_in, tmp_path / "out", assignment=assignment).checks
+
+    assert "total goes wrong only because squares does." in checks["total"]["output"]
+    assert "half goes wrong only because squares does." in checks["half"]["output"]

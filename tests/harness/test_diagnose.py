@@ -14,6 +14,7 @@ from wall_fixtures import behind_the_wall
 import reference
 import reference.variants
 from grader.feedback import Diagnosis, Explanation, budget, load_variants
+from grader.feedback.versions import Versions
 from grader.outcomes import CheckFailed
 from grader.sandbox import modules
 from grader.sandbox.handed import Limits
@@ -64,7 +65,7 @@ def explain(
 
         try:
             more = call if asked_more else None
-            return Diagnosis(reference, VARIANTS).explain(history, call=more)
+            return Diagnosis(Versions(reference, VARIANTS)).explain(history, call=more)
         finally:
             student.close()
 
@@ -304,7 +305,7 @@ def test_a_wrong_function_below_is_the_cause_of_one_above(loss: str, gradient: s
         student = Student(handed, Limits(), 1)
         with contextlib.suppress(CheckFailed):
             student.call("regularization.full_loss", W, X, y, "softmax", "l2", reg)
-        diagnosis = Diagnosis(reference, VARIANTS)
+        diagnosis = Diagnosis(Versions(reference, VARIANTS))
         history = list(student.history)
 
         def call(name: str, *args: Any, **kwargs: Any) -> Any:
