@@ -31,7 +31,7 @@ from grader.sandbox.wall import Wall
 if TYPE_CHECKING:
     from grader.assignment import Assignment
     from grader.submission import Submission
-    from grader.suite.grading import RunSettings
+    from grader.suite.grading import Rehearsal, RunSettings
     from grader.suite.plugin import GradingPlugin
 
 GUARD_FACTOR = 3
@@ -95,8 +95,12 @@ def grade_submission(
     reference: Callable[[], types.ModuleType],
     options: Options,
     run: Callable[[GradingPlugin], None],
+    rehearsal: Rehearsal | None = None,
 ) -> Grade:
-    """Grade by an assignment that is read; `run` runs its suites with the plugin of this grade."""
+    """Grade by an assignment that is read; `run` runs its suites with the plugin of this grade.
+
+    `rehearsal` is what was made before for all that are graded under the same seed.
+    """
     from grader.submission import load_submission
     from grader.suite.plugin import GradingPlugin
 
@@ -117,7 +121,9 @@ def grade_submission(
         )
         output.notices += words.unreadable_files((*wall.rejected, *wall.broken_cells))
         settings = run_settings(assignment, options.seed, options.check)
-        output.plugin = GradingPlugin(settings, reference(), make_student, output.checked)
+        output.plugin = GradingPlugin(
+            settings, reference(), make_student, output.checked, rehearsal
+        )
         with output.kept_on_failure():
             run(output.plugin)
             graded = output.grade(complete=True)

@@ -49,6 +49,8 @@ class Handed:
         self.timeouts: Counter[str] = Counter()
         self.suspects: set[str] = set()
         """Functions that a check called which did not pass: they get workers of their own."""
+        self.unlike: set[str] = set()
+        """Functions that do not answer bit for bit as the reference does, right or wrong."""
         self._checks = checks
         """How many checks are still to come, the present one included, and how many there are."""
         self._began = time.monotonic()

@@ -85,6 +85,17 @@ def of_request(
     return Exchange("read", "", arguments, _do_nothing, request.object, _answer(value))
 
 
+def of_single(
+    request: wire.Call | wire.Attribute | wire.Hold | wire.Read,
+    value: wire.Value,
+    stand_in: StandIn,
+) -> Exchange:
+    """Any request of a script, and its answer."""
+    if isinstance(request, wire.Call):
+        return of_call(request, value, stand_in, ([], []))
+    return of_request(request, value, stand_in)
+
+
 def restore(arrays: Sequence[values.Array], before: Sequence[values.Array]) -> None:
     """Give arrays the content back that they had before a call."""
     for array, content in zip(arrays, before, strict=True):

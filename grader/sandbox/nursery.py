@@ -7,6 +7,7 @@ however long the starting process has lived since. It has one server at a time.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -110,6 +111,8 @@ def _obey(sock: socket.socket) -> None:
     """Fork servers and end them, until the trusted side is gone: then end everything."""
     sock = _drop_what_was_inherited(sock)
     sweep.become_subreaper()
+    # What is forked from here need not look for garbage again.
+    gc.collect()
     isolation.hide_from_siblings()
     channel = Channel(sock, exact=True, patience_s=0)
     user: int | None = None

@@ -90,7 +90,6 @@ def serve(sock: socket.socket, plan: isolation.Plan, parent: int) -> None:
     missing = isolation.shut_in(plan, parent)
     isolation.hide_from_siblings()
     # What is alive now stays: a worker that collects garbage need not copy its pages.
-    gc.collect()
     gc.freeze()
     gc.enable()
     channel = Channel(sock, exact=True, patience_s=_WATCH_S)

@@ -6,9 +6,8 @@ student's language, why it did not. Arguments are the trusted side's own and sta
 
 from __future__ import annotations
 
-import hashlib
-import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,13 +19,12 @@ from grader.portable import Portable
 from . import memory, messages, raised, values, wire, words
 from .callbacks import Callbacks, take_apart
 from .changes import argument_names
-from .channel import Closed, TimedOut
+from .conversation import Conversation
 from .handed import Handed, Limits
 from .proxies import FunctionProxy, ModuleProxy, ObjectProxy
+from .script import Script, script_of
 from .sources import clean
-from .wall import OpenWorker, WallFailed
 
-_MAX_TIMEOUTS = 2
 _NO_ARRAYS: memory.Own = ([], [])
 
 
@@ -63,14 +61,8 @@ class Student:
 
     def __init__(self, handed: Handed, limits: Limits, seed: int, group: str = "") -> None:
         self._handed = handed
-        self._limits = limits
-        self._seed = _seed_inside(seed)
-        self._worker: OpenWorker | None = None
-        self._group = group
-        self._generation = 0
-        self._is_alone = True
-        self._deadline = time.monotonic() + min(limits.check_s, handed.share())
         self._callbacks = Callbacks(limits.callbacks, self._special)
+        self._talk = Conversation(handed, limits, seed, group, self._callbacks)
         self._lengths: set[int] = set()
         """Lengths of the arrays that were handed in: a message that names them tells nothing."""
         self.history = memory.History()
@@ -104,7 +96,7 @@ class Student:
 
         All of it is one message and one answer, of which the history knows nothing.
         """
-        self._require_time(name)
+        self._talk.require_time(name)
         packer = self._packer()
         try:
             packed = [packer.pack(None if i == which else arg) for i, arg in enumerate(args)]
@@ -134,7 +126,7 @@ class Student:
         trace_lines: bool = False,
     ) -> Answer:
         """Call a function (number -1) or a method of an object inside."""
-        self._require_time(name)
+        self._talk.require_time(name)
         sent = self._prepare(number, method, args, kwargs, name, trace_lines=trace_lines)
         try:
             answer = self._converse(sent.call, name, sent.arrays)
@@ -150,19 +142,19 @@ class Student:
         self, number: int, calls: Sequence[tuple[str, tuple[Any, ...]]], name: str
     ) -> list[Answer]:
         """Call methods of an object inside, one after another, in one message and one answer."""
-        self._require_time(name)
+        self._talk.require_time(name)
         made = len(self._callbacks)
         sent = [self._prepare(number, m, args, {}, f"{name}.{m}") for m, args in calls]
         if len(self._callbacks) > made:
             raise GraderFailed(f"{name}: functions that are called in turn take portable ones only")
         request = wire.Batch([each.call for each in sent])
         try:
-            batch = self._exchange(request, name, [], max(1, len(sent)))
+            batch = self._talk.exchange(request, name, [], max(1, len(sent)))
         except CheckFailed as error:
             self._remember_failure(sent[0], error.finding)
             raise
         if not isinstance(batch, wire.Batched) or len(batch.answers) > len(sent):
-            raise CheckFailed(self._unreadable(name, type(batch).__name__))
+            raise CheckFailed(self._talk.unreadable(name, type(batch).__name__))
         found = []
         for each, answer in zip(
             sent, batch.answers, strict=False
@@ -173,7 +165,7 @@ class Student:
                 self._remember_failure(each, error.finding)
                 raise
         if len(found) < len(sent):
-            raise CheckFailed(self._unreadable(name, "another number of answers"))
+            raise CheckFailed(self._talk.unreadable(name, "another number of answers"))
         return found
 
     def _prepare(
@@ -241,119 +233,59 @@ class Student:
             self.history.add(lambda: memory.of_request(request, answer.value, self._stand_in))
         return value
 
-    def _require_time(self, name: str) -> None:
-        """Raise CheckFailed where the function, or the import of its module, is known for slow."""
-        if not self._handed.timeouts:
-            return
-        for what in (name, name.partition(".")[0]):
-            if self._handed.timeouts[what] >= _MAX_TIMEOUTS:
-                raise CheckFailed(words.of_repeated_timeouts(name, what))
-
     @property
     def is_alone(self) -> bool:
         """Whether no other check has run in this one's worker: else its failures do not count."""
-        return self._is_alone
+        return self._talk.is_alone
 
     def close(self, *, passed: bool | None = None) -> None:
-        """End the worker, if there is one; keep it for the group's next check if this one passed.
+        """End the worker, if there is one and no other check of the group may have it.
 
-        What was called in a check that did not is on its own from then on.
+        What was called in a check that did not pass, alone, has workers of its own from then on.
         """
-        worker, self._worker = self._worker, None
-        if passed is False and self._is_alone:
+        if passed is False and self.is_alone:
             self._handed.suspects.update(self.asked)
-        if worker is not None and passed and self._group:
-            self._handed.wall.keep_worker(worker, self._group)
-        elif worker is not None:
-            self._handed.wall.dismiss_worker(worker)
+        self._talk.close()
+
+    def script(self) -> Script | None:
+        """What was asked in this check and answered, for others; None where it may differ."""
+        return None if self._callbacks else script_of(self._talk.exchanged)
+
+    def repeats(self, script: Script) -> bool:
+        """Whether the student's code answers as a right submission did, bit for bit.
+
+        If so, the history is as if the check had asked for it. If not, nothing is known yet.
+        """
+        handed = self._handed
+        # What hangs, fails or calculates otherwise is not to be asked everything twice.
+        known = {*handed.unlike, *handed.suspects, *handed.timeouts}
+        if not script.functions.isdisjoint(known) or not self._talk.is_answered(script):
+            handed.unlike.update(script.functions)
+            return False
+        for request, value in zip(script.requests, script.values, strict=True):
+            if isinstance(request, wire.CallEach):  # of which the history knows nothing
+                continue
+            self.history.add(partial(memory.of_single, request, value, self._stand_in))
+        self.asked.update(dict.fromkeys(sorted(script.functions)))
+        return True
 
     @property
     def generation(self) -> int:
         """Number of workers so far: objects of an earlier one are gone."""
-        return self._generation
+        return self._talk.generation
 
     def _converse(
         self, request: wire.Request, name: str, arrays: list[values.Array], calls: int = 1
     ) -> wire.Returned:
         """Put a request of so many calls, answer the callbacks of it, and take its answer."""
-        return self._require_returned(name, self._exchange(request, name, arrays, calls))
-
-    def _exchange(
-        self, request: wire.Request, name: str, arrays: list[values.Array], calls: int
-    ) -> wire.Answer:
-        worker = self._open(name)
-        module = name.partition(".")[0]
-        began, deadline = time.monotonic(), self._deadline_of_call(calls)
-        try:
-            worker.channel.send(request, max(0.001, deadline - time.monotonic()))
-            while True:
-                answer: wire.Answer = worker.channel.receive(
-                    wire.answer_decoder, deadline, waiting=self._handed.on_wait
-                )
-                if isinstance(answer, wire.Imported) and module not in worker.imported:
-                    worker.imported.add(module)
-                    began, deadline = time.monotonic(), self._deadline_of_call(calls)
-                elif isinstance(answer, wire.Callback):
-                    reply = self._callbacks.answer(answer, name, arrays)
-                    worker.channel.send(reply, max(0.001, deadline - time.monotonic()))
-                else:
-                    return answer
-        except TimedOut:
-            self.close()
-            raise CheckFailed(self._timed_out(name, deadline - began, worker.imported)) from None
-        except Closed:
-            raise CheckFailed(self._ended(name)) from None
-        except wire.Malformed as error:
-            raise CheckFailed(self._unreadable(name, str(error))) from None
+        return self._require_returned(name, self._talk.exchange(request, name, arrays, calls))
 
     def _require_returned(self, name: str, answer: wire.Answer) -> wire.Returned:
         if isinstance(answer, wire.Raised):
             raise CheckFailed(self._finding(name, answer))
         if not isinstance(answer, wire.Returned):
-            raise CheckFailed(self._unreadable(name, type(answer).__name__))
+            raise CheckFailed(self._talk.unreadable(name, type(answer).__name__))
         return answer
-
-    def _unreadable(self, name: str, why: str) -> Finding:
-        """What is said of a worker that does not keep to the protocol; it is ended."""
-        self.close()
-        return words.of_unreadable(name, why)
-
-    def _deadline_of_call(self, calls: int) -> float:
-        return min(time.monotonic() + calls * self._limits.call_s, self._deadline)
-
-    def _timed_out(self, name: str, waited: float, imported: set[str]) -> Finding:
-        module = name.partition(".")[0]
-        seconds = self._limits.call_s if waited > 0.99 * self._limits.call_s else None
-        # Modules that were not handed in stand for the notebook, which is loaded once.
-        known = module in self._handed.sources.modules
-        loaded = module in imported if known else bool(imported)
-        if loaded or "." not in name:
-            self._handed.timeouts[name] += self._is_alone
-            return words.of_timeout(name, seconds)
-        # Every function of the module would wait for the same import.
-        self._handed.timeouts[module] += self._is_alone
-        return words.of_slow_import(name, self._handed.sources, seconds)
-
-    def _open(self, name: str) -> OpenWorker:
-        now = time.monotonic()
-        if now > self._handed.deadline:
-            raise CheckFailed(words.of_no_time_left(name, "the whole submission"))
-        if now > self._deadline:
-            raise CheckFailed(words.of_no_time_left(name, "this check"))
-        if self._worker is None:
-            try:
-                group = "" if name in self._handed.suspects else self._group
-                self._worker = self._handed.wall.open_worker(self._seed, group)
-            except WallFailed as error:
-                raise GraderFailed(str(error)) from None
-            self._is_alone = self._is_alone and self._worker.is_fresh
-            self._generation += 1
-        return self._worker
-
-    def _ended(self, name: str) -> Finding:
-        worker, self._worker = self._worker, None
-        status = 0 if worker is None else self._handed.wall.close_worker(worker)
-        return words.of_end(name, status, self._limits.memory_mb, self._limits.check_s)
 
     def _finding(self, name: str, answer: wire.Raised) -> Finding:
         handed = self._handed
@@ -409,9 +341,3 @@ class Student:
         if callable(value):
             return self._callbacks.add(value)
         return None
-
-
-def _seed_inside(seed: int) -> int:
-    """The worker's own: from the check's, its hidden data could be drawn again."""
-    digest = hashlib.sha256(b"inside" + seed.to_bytes(8, "big")).digest()
-    return int.from_bytes(digest[:6], "big")

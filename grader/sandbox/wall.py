@@ -160,7 +160,7 @@ class Wall:
         return int(ended.status)
 
     def keep_worker(self, worker: OpenWorker, group: str) -> None:
-        """Keep a worker in which a check has passed for the next one of its group.
+        """Keep a worker, which has answered so far, for the next check of its group.
 
         Unless it has threads that run on, or holds much memory: neither is to be felt by others.
         """

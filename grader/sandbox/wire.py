@@ -21,7 +21,7 @@ MAX_KEYS = 2_000
 """Keys of one dict: a worker may choose them so that all have one hash."""
 
 MAX_BATCH = 1_000
-"""Calls in one batch."""
+"""Requests in one batch."""
 
 # What a message may hold besides values. A worker keeps far below; one that was taken over cannot
 # make the trusted side work on, keep or show more than this.
@@ -178,12 +178,6 @@ class CallEach(Struct, tag="each", frozen=True):
     element: int
 
 
-class Batch(Struct, tag="batch", frozen=True):
-    """Make these calls one after another, up to the first that comes to no value."""
-
-    calls: list[Call]
-
-
 class Attribute(Struct, tag="attribute", frozen=True):
     """Read an attribute of an object inside."""
 
@@ -215,6 +209,15 @@ class Reply(Struct, tag="reply", frozen=True):
     value: Value = None
     exception: str = ""
     message: str = ""
+
+
+Single = Union[Call, CallEach, Attribute, Hold, Read]
+
+
+class Batch(Struct, tag="batch", frozen=True):
+    """Answer these one after another, up to the first that comes to no value."""
+
+    requests: list[Single]
 
 
 Request = Union[Begin, Batch, Call, CallEach, Attribute, Hold, Read, Next, Reply]

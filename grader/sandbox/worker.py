@@ -172,8 +172,8 @@ class Worker:
 
     def _answer_in_turn(self, batch: wire.Batch) -> wire.Batched:
         answers: list[wire.Returned | wire.Raised] = []
-        for call in batch.calls:
-            answers.append(self._answer(call))
+        for request in batch.requests:
+            answers.append(self._answer(request))
             if isinstance(answers[-1], wire.Raised):
                 break
         return wire.Batched(answers)

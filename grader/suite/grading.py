@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from msgspec import Struct, structs
 
+from grader.feedback.versions import Versions
 from grader.outcomes import (
     CheckFailed,
     Finding,
@@ -79,6 +80,22 @@ class Running(Struct):
     """What the staff are told where no explanation was found."""
 
 
+class Scripted(Struct, frozen=True):
+    """What a check asks and a right submission answers, and the outcome of that."""
+
+    script: Any
+    outcome: Outcome
+
+
+class Rehearsal(Struct, frozen=True):
+    """What is made once for many submissions under one seed."""
+
+    scripts: Mapping[str, Scripted] = {}
+    """By the names of the checks."""
+    versions: Versions | None = None
+    """The reference's functions with their variants."""
+
+
 class CheckGrader:
     """Grades the checks of one submission, one after another."""
 
@@ -87,11 +104,12 @@ class CheckGrader:
         settings: RunSettings,
         reference: types.ModuleType,
         make_student: Callable[[int, str], Any],
+        versions: Versions | None = None,
     ) -> None:
         self._settings = settings
         self._reference = reference
         self._make_student = make_student
-        self._explainer = Explainer(reference, settings.conventions)
+        self._explainer = Explainer(reference, settings.conventions, versions)
         self._examples = Examples(reference, self._make_alone)
         self.troubles: list[str] = []
         self.leaderboard: list[LeaderboardEntry] = []
@@ -146,6 +164,11 @@ class CheckGrader:
         findings = (grader,) if grader else self._findings(running, record, explained)
         self.leaderboard.extend(record.leaderboard)
         return self._outcome(running, record, findings, graded=grader is None)
+
+    def alike(self, running: Running, outcome: Outcome) -> Outcome:
+        """The outcome of a check that was answered as in that one, which passed."""
+        self._explainer.saw(running.student.history)
+        return structs.replace(outcome, seconds=time.monotonic() - running.began)
 
     def overdue(self, running: Running) -> Outcome:
         """The outcome of a check that was ended while the grader was at it."""

@@ -94,6 +94,9 @@ class InProcessStudent:
         """An array that lives inside: `.read()` gives its present content."""
         return Handle(self, np.array(content), "array")
 
+    def script(self) -> None:
+        """Nothing: it is not asked through the wall."""
+
     @property
     def is_alone(self) -> bool:
         """Whether what goes wrong is no other check's doing: trusted code leaves nothing behind."""

@@ -29,7 +29,7 @@ from grader.exchange import Exchange
 from grader.outcomes import Finding, Outcome
 
 from . import guard, marks
-from .grading import CheckGrader, Running, RunSettings, SuiteSettings
+from .grading import CheckGrader, Rehearsal, Running, RunSettings, Scripted, SuiteSettings
 from .record import CheckRecord
 
 _RUNNING = pytest.StashKey[Running]()
@@ -46,15 +46,20 @@ class GradingPlugin:
         reference: types.ModuleType,
         make_student: Callable[[int, str], Any],
         on_outcome: Callable[[], None],
+        rehearsal: Rehearsal | None = None,
     ) -> None:
         self._settings = settings
-        self._grader = CheckGrader(settings, reference, make_student)
+        rehearsal = rehearsal or Rehearsal()
+        self._scripts = rehearsal.scripts
+        self._grader = CheckGrader(settings, reference, make_student, rehearsal.versions)
         self._on_outcome = on_outcome
         self.suites = settings.suites
         self._suites = {suite.path.resolve(): suite for suite in settings.suites}
         self.outcomes: list[Outcome] = []
         self.troubles = self._grader.troubles
         self.leaderboard = self._grader.leaderboard
+        self.scripts: dict[str, Scripted] = {}
+        """What the checks that passed asked and were answered, by their names."""
         self.history: Sequence[Exchange] = ()
         """What the check that ran last asked of the student's code."""
         self._given: dict[str, Any] = {}
@@ -181,6 +186,11 @@ class GradingPlugin:
         only that counts.
         """
         passed = False
+        known = self._scripts.get(running.name)
+        if known is not None and self._goes_by(known, running):
+            # Modules that are over with this check are left, as after any.
+            item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem)
+            return
         try:
             ended = self._attempt(item, running, shares=True)
             passed = ended.excinfo is None and running.record.is_clean
@@ -190,10 +200,28 @@ class GradingPlugin:
                 passed = ended.excinfo is None and running.record.is_clean
             details = "" if ended.excinfo is None else _details(item, ended)
             outcome = self._grader.grade(item, running, ended, details)
+            if passed and running.student is not None:
+                self._keep_script(running, outcome)
             self.history = running.student.history if running.student is not None else ()
             self._add(outcome)
         finally:
             self._tear_down(item, nextitem, running, passed=passed)
+
+    def _goes_by(self, known: Scripted, running: Running) -> bool:
+        """Whether the student's code answers all that the check asks as a right submission did."""
+        self._grader.begin(running, shares=True)
+        is_alike: bool = running.student.repeats(known.script)
+        # Whatever it answered, its worker has come to no harm; one that has is ended by now.
+        running.student.close(passed=True)
+        if is_alike:
+            self.history = running.student.history
+            self._add(self._grader.alike(running, known.outcome))
+        return is_alike
+
+    def _keep_script(self, running: Running, outcome: Outcome) -> None:
+        script = running.student.script() if not running.record.leaderboard else None
+        if script is not None:
+            self.scripts[running.name] = Scripted(script, outcome)
 
     def _attempt(self, item: pytest.Function, running: Running, *, shares: bool) -> Ended:
         """Set a check up and call it."""

@@ -28,6 +28,7 @@ from grader.report import frame
 from grader.sandbox import (
     callbacks,
     channel,
+    conversation,
     handed,
     isolation,
     landlock,
@@ -87,7 +88,8 @@ def _no_limit_of_memory() -> None:
 
 
 def _endless_call() -> None:
-    student.Student._deadline_of_call = lambda self, _calls: self._deadline + 1e3  # type: ignore[method-assign]
+    talk = conversation.Conversation
+    talk._deadline_of_call = lambda self, _calls: self._deadline + 1e3  # type: ignore[method-assign]
 
 
 def _callbacks_without_end() -> None:
@@ -194,13 +196,13 @@ def _pages_as_they_come() -> None:
 
 
 def _endless_check() -> None:
-    real = student.Student.__init__
+    real = conversation.Conversation.__init__
 
-    def begin(self: student.Student, *args: Any) -> None:
+    def begin(self: conversation.Conversation, *args: Any) -> None:
         real(self, *args)
         self._deadline = time.monotonic() + 1e3
 
-    student.Student.__init__ = begin  # type: ignore[method-assign]
+    conversation.Conversation.__init__ = begin  # type: ignore[method-assign]
 
 
 def _sources_of_any_size() -> None:
@@ -215,14 +217,14 @@ class _Forgetful(set[str]):
 
 
 def _imported_each_time_anew() -> None:
-    real = student.Student._open
+    real = conversation.Conversation._open
 
-    def open_worker(self: student.Student, name: str) -> wall.OpenWorker:
+    def open_worker(self: conversation.Conversation, name: str) -> wall.OpenWorker:
         worker = real(self, name)
         worker.imported = _Forgetful(worker.imported)
         return worker
 
-    student.Student._open = open_worker  # type: ignore[method-assign]
+    conversation.Conversation._open = open_worker  # type: ignore[method-assign]
 
 
 def _any_architecture() -> None:

@@ -75,18 +75,23 @@ def test_checks_of_a_group_that_pass_share_a_worker_but_no_files() -> None:
     assert found == [1, False, first]
 
 
-@pytest.mark.parametrize(
-    ("passed", "group"), [(True, "full"), (False, "hint"), (None, "hint"), (True, "")]
-)
-def test_nobody_else_gets_the_worker_of_a_check(passed: bool | None, group: str) -> None:
-    """Of another group, after a failure, or wanting to be alone."""
+@pytest.mark.parametrize("group", ["full", ""], ids=["another group", "alone"])
+def test_nobody_else_gets_the_worker_of_a_check(group: str) -> None:
     with behind_the_wall(SOURCE) as handed:
-        first, _ = ask(handed, "leave", passed=passed)
+        first, _ = ask(handed, "leave")
         found, is_alone = ask(handed, "look", group)
 
     assert is_alone
     assert found[:2] == [0, False]  # type: ignore[index]
     assert found[2] != first  # type: ignore[index]
+
+
+def test_a_function_that_failed_alone_has_workers_of_its_own_from_then_on() -> None:
+    with behind_the_wall(SOURCE) as handed:
+        ask(handed, "leave", passed=False)
+        found = [ask(handed, name)[1] for name in ("look", "leave", "look")]
+
+    assert found == [False, True, False]
 
 
 @pytest.mark.parametrize("name", ["go_on", "hold"])
@@ -127,7 +132,7 @@ def test_a_kept_worker_that_has_ended_meanwhile_is_replaced() -> None:
     with behind_the_wall(SOURCE) as handed:
         student = Student(handed, Limits(), 1, "hint")
         student.call("code.look")
-        worker = student._worker
+        worker = student._talk._worker
         student.close(passed=True)
         assert worker is not None
         handed.wall.close_worker(worker)

@@ -1,0 +1,163 @@
+"""One check's talk with its worker: messages there and back, within its time, whatever happens."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+from grader.outcomes import CheckFailed, Finding, GraderFailed
+
+from . import values, wire, words
+from .callbacks import Callbacks
+from .channel import Closed, TimedOut
+from .handed import Handed, Limits
+from .script import Script
+from .wall import OpenWorker, WallFailed
+
+_MAX_TIMEOUTS = 2
+
+
+class Conversation:
+    """Starts a worker with the first message, and another one if that has ended.
+
+    `seed` and `group` are the check's (see student.py). What goes wrong is the student's doing,
+    and raises CheckFailed; GraderFailed if no worker can be had.
+    """
+
+    def __init__(
+        self, handed: Handed, limits: Limits, seed: int, group: str, callbacks: Callbacks
+    ) -> None:
+        self._handed = handed
+        self._limits = limits
+        self._seed = _seed_inside(seed)
+        self._group = group
+        self._callbacks = callbacks
+        self._worker: OpenWorker | None = None
+        self._deadline = time.monotonic() + min(limits.check_s, handed.share())
+        self.generation = 0
+        """Number of workers so far: objects of an earlier one are gone."""
+        self.is_alone = True
+        """Whether no other check has run in any of them."""
+        self.exchanged: list[tuple[wire.Request, wire.Answer]] = []
+
+    def require_time(self, name: str) -> None:
+        """Raise CheckFailed where the function, or the import of its module, is known for slow."""
+        if not self._handed.timeouts:
+            return
+        for what in (name, name.partition(".")[0]):
+            if self._handed.timeouts[what] >= _MAX_TIMEOUTS:
+                raise CheckFailed(words.of_repeated_timeouts(name, what))
+
+    def exchange(
+        self, request: wire.Request, name: str, arrays: list[values.Array], calls: int
+    ) -> wire.Answer:
+        """Put a request of so many calls, answer the callbacks of it, and take its answer.
+
+        `name` is the function's; `arrays` are the arguments, which callbacks may read.
+        """
+        worker = self._open(name)
+        module = name.partition(".")[0]
+        began, deadline = time.monotonic(), self._deadline_of_call(calls)
+        try:
+            worker.channel.send(request, max(0.001, deadline - time.monotonic()))
+            while True:
+                answer: wire.Answer = worker.channel.receive(
+                    wire.answer_decoder, deadline, waiting=self._handed.on_wait
+                )
+                if isinstance(answer, wire.Imported) and module not in worker.imported:
+                    worker.imported.add(module)
+                    began, deadline = time.monotonic(), self._deadline_of_call(calls)
+                elif isinstance(answer, wire.Callback):
+                    reply = self._callbacks.answer(answer, name, arrays)
+                    worker.channel.send(reply, max(0.001, deadline - time.monotonic()))
+                else:
+                    self.exchanged.append((request, answer))
+                    return answer
+        except TimedOut:
+            self.end()
+            raise CheckFailed(self._timed_out(name, deadline - began, worker.imported)) from None
+        except Closed:
+            raise CheckFailed(self._ended(name)) from None
+        except wire.Malformed as error:
+            raise CheckFailed(self.unreadable(name, str(error))) from None
+
+    def is_answered(self, script: Script) -> bool:
+        """Whether all of a script is answered as it should be, in the time of one call."""
+        deadline = self._deadline_of_call(1)
+        try:
+            worker = self._open(min(script.functions))
+            worker.channel.send(script.batch, max(0.001, deadline - time.monotonic()))
+            answer: wire.Answer = wire.Imported()
+            while isinstance(answer, wire.Imported):
+                answer = worker.channel.receive(
+                    wire.answer_decoder, deadline, waiting=self._handed.on_wait
+                )
+        except (CheckFailed, GraderFailed, TimedOut, Closed, wire.Malformed):
+            self.end()
+            return False
+        worker.imported.update(name.partition(".")[0] for name in script.functions)
+        if not isinstance(answer, wire.Batched):  # it waits for something, or is not to be trusted
+            self.end()
+        return script.is_answered_by(answer)
+
+    def unreadable(self, name: str, why: str) -> Finding:
+        """What is said of a worker that does not keep to the protocol; it is ended."""
+        self.end()
+        return words.of_unreadable(name, why)
+
+    def close(self) -> None:
+        """Leave the worker to the group's next check, or end it where there is no group."""
+        worker, self._worker = self._worker, None
+        if worker is not None and self._group:
+            self._handed.wall.keep_worker(worker, self._group)
+        elif worker is not None:
+            self._handed.wall.dismiss_worker(worker)
+
+    def end(self) -> None:
+        """End the worker, for something is wrong with it."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            self._handed.wall.dismiss_worker(worker)
+
+    def _open(self, name: str) -> OpenWorker:
+        now = time.monotonic()
+        if now > self._handed.deadline:
+            raise CheckFailed(words.of_no_time_left(name, "the whole submission"))
+        if now > self._deadline:
+            raise CheckFailed(words.of_no_time_left(name, "this check"))
+        if self._worker is None:
+            try:
+                group = "" if name in self._handed.suspects else self._group
+                self._worker = self._handed.wall.open_worker(self._seed, group)
+            except WallFailed as error:
+                raise GraderFailed(str(error)) from None
+            self.is_alone = self.is_alone and self._worker.is_fresh
+            self.generation += 1
+        return self._worker
+
+    def _deadline_of_call(self, calls: int) -> float:
+        return min(time.monotonic() + calls * self._limits.call_s, self._deadline)
+
+    def _timed_out(self, name: str, waited: float, imported: set[str]) -> Finding:
+        module = name.partition(".")[0]
+        seconds = self._limits.call_s if waited > 0.99 * self._limits.call_s else None
+        # Modules that were not handed in stand for the notebook, which is loaded once.
+        known = module in self._handed.sources.modules
+        loaded = module in imported if known else bool(imported)
+        if loaded or "." not in name:
+            self._handed.timeouts[name] += self.is_alone
+            return words.of_timeout(name, seconds)
+        # Every function of the module would wait for the same import.
+        self._handed.timeouts[module] += self.is_alone
+        return words.of_slow_import(name, self._handed.sources, seconds)
+
+    def _ended(self, name: str) -> Finding:
+        worker, self._worker = self._worker, None
+        status = 0 if worker is None else self._handed.wall.close_worker(worker)
+        return words.of_end(name, status, self._limits.memory_mb, self._limits.check_s)
+
+
+def _seed_inside(seed: int) -> int:
+    """The worker's own: from the check's, its hidden data could be drawn again."""
+    digest = hashlib.sha256(b"inside" + seed.to_bytes(8, "big")).digest()
+    return int.from_bytes(digest[:6], "big")
