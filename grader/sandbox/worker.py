@@ -59,7 +59,8 @@ class CappedText(io.TextIOBase):
     def write(self, text: str) -> int:
         """Keep what still fits."""
         if self._left > 0:
-            self._kept.append(text[: self._left])
+            # Half a character can be printed, but no message can hold it.
+            self._kept.append(text[: self._left].encode("utf-8", "replace").decode())
             self._left -= len(text)
         return len(text)
 

@@ -334,6 +334,14 @@ def test_what_is_printed_is_kept_and_capped() -> None:
         assert len(student.call("code.f", 100_000).printed) < 2100
 
 
+def test_half_a_character_that_is_printed_does_not_end_the_process() -> None:
+    text = "def f(x):\n    print('a\\ud83db')\n    return x\n"
+    with student_of(text) as student:
+        answer = student.call("code.f", 3)
+
+    assert (answer.value, answer.printed) == (3, "a?b\n")
+
+
 def test_warnings_that_the_code_switches_off_are_off_for_that_call_alone() -> None:
     text = (
         "import warnings\n"
