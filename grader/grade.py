@@ -112,7 +112,7 @@ def grade_submission(
     with Wall(nursery) as wall:
         wanted = assignment.settings.modules
         submission = load_submission(options.submission, wanted, assignment.given_out)
-        output = Output(options.place, assignment, submission, options.seed)
+        output = Output(options.place, assignment, submission, options.seed, options.check)
         output.write_partial()
         output.isolation = _try_the_wall(wall, options, assignment)
         output.isolation_notes = wall.missing_layers

@@ -28,6 +28,8 @@ def of_check(check: Scored) -> str:
                 f"Points for the course staff to give: {words(check.maximum)}.",
             ]
         )
+    if outcome.status == "not_asked":
+        return _paragraphs(text.markdown(finding.lead) for finding in outcome.findings)
     blocks: list[str] = []
     for finding in outcome.findings[:_FINDINGS]:
         blocks += _finding_blocks(finding)
@@ -96,6 +98,8 @@ def of_grade(grade: Grade, summary: Summary) -> str:
         blocks.append("**Grading did not finish.** What is here was graded before it stopped.")
     if summary.unseen:
         blocks.append(summary.unseen)
+    if summary.not_asked:
+        blocks.append(text.markdown(summary.not_asked))
     if grade.notices:
         blocks.append(_bullets(grade.notices))
     if len(summary.parts) > 1:

@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
 FeedbackLevel = Literal["full", "hint", "result"]
-Status = Literal["passed", "failed", "grader_failed"]
+Status = Literal["passed", "failed", "grader_failed", "not_asked"]
 
 
 class CodeLine(Struct, frozen=True):
@@ -103,7 +103,8 @@ class Outcome(Struct, frozen=True):
     """What came of one check.
 
     `status` is "grader_failed" when the check could not be graded: it then earns nothing and
-    costs nothing, and `findings` say so.
+    costs nothing, and `findings` say so. "not_asked" is that of the one outcome which stands for
+    all that a run of a single check left out.
     """
 
     name: str
@@ -139,7 +140,8 @@ class Grade(Struct, frozen=True):
     `notices` tell the student what was done with the files (ignored, refused, a notebook
     beside modules); `troubles` tell the staff what failed in the grader itself; `expected` is
     the number of points that the assignment gives out; `complete` is false while checks are
-    still to come, as in a results.json that a killed run leaves.
+    still to come, as in a results.json that a killed run leaves; `only` is the check that alone
+    was asked for, if one was.
     """
 
     submission: str
@@ -155,6 +157,7 @@ class Grade(Struct, frozen=True):
     versions: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
     complete: bool = True
+    only: str = ""
 
     @property
     def earned(self) -> Fraction:

@@ -31,7 +31,12 @@ class Output:
     """Writes what is known of one submission's grade."""
 
     def __init__(
-        self, place: Place, assignment: Assignment, submission: Submission, seed: int | None
+        self,
+        place: Place,
+        assignment: Assignment,
+        submission: Submission,
+        seed: int | None,
+        only: str,
     ) -> None:
         from grader.results import PartialResults
 
@@ -40,6 +45,7 @@ class Output:
         self._submission = submission
         self.notices = submission.notices
         self._seed = seed
+        self._only = only
         self._began = time.monotonic()
         self._troubles: tuple[str, ...] = ()
         self._partial = PartialResults()
@@ -71,6 +77,7 @@ class Output:
             versions=_versions(),
             seconds=time.monotonic() - self._began,
             complete=complete,
+            only=self._only,
         )
 
     def checked(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from grader.outcomes import Outcome
+from grader.outcomes import Finding, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def hundredths(amounts: Sequence[Fraction]) -> tuple[int, ...]:
 
 
 def score_checks(grade: Grade) -> tuple[Scored, ...]:
-    """Every outcome with its points in hundredths; the last stands for checks that never ran.
+    """Every outcome with its points in hundredths; the last stands for the checks that did not run.
 
     The maxima sum to the assignment's points, whatever happened, because Gradescope may refuse
     a document in which they do not.
@@ -54,7 +54,10 @@ def score_checks(grade: Grade) -> tuple[Scored, ...]:
     outcomes = grade.outcomes
     rest = grade.expected - sum((o.points for o in outcomes), Fraction())
     if rest > 0:
-        outcomes = (*outcomes, _never_ran(rest))
+        # Of a run that broke off nobody can say which checks it would still have come to.
+        not_asked = grade.only and grade.complete
+        last = _not_asked(rest, grade.only) if not_asked else _never_ran(rest)
+        outcomes = (*outcomes, last)
     maxima = hundredths([outcome.points for outcome in outcomes])
     return tuple(
         Scored(outcome, _score(outcome, maximum), maximum)
@@ -74,9 +77,22 @@ def _never_ran(points: Fraction) -> Outcome:
     )
 
 
+def _not_asked(points: Fraction, only: str) -> Outcome:
+    return Outcome(
+        name="",
+        number="",
+        title="Checks that were not asked for",
+        part="Not run",
+        points=points,
+        earned=Fraction(),
+        status="not_asked",
+        findings=(Finding("not_asked", f"Not run: only check {only} was asked for."),),
+    )
+
+
 def _score(outcome: Outcome, maximum: int) -> int:
     """Full marks are shown as the whole maximum, and only full marks are."""
-    if outcome.status == "grader_failed" or outcome.earned <= 0:
+    if outcome.status in {"grader_failed", "not_asked"} or outcome.earned <= 0:
         return 0
     if outcome.earned >= outcome.points:
         return maximum

@@ -196,7 +196,7 @@ def _entry(entry: LeaderboardEntry) -> LeaderboardEntry:
 
 def _test(check: Scored) -> TestResult:
     outcome = check.outcome
-    graded = outcome.status != "grader_failed"
+    graded = outcome.status in {"passed", "failed"}
     status: Literal["passed", "failed"] = "passed" if outcome.status == "passed" else "failed"
     return TestResult(
         score=check.score / 100,
@@ -206,7 +206,7 @@ def _test(check: Scored) -> TestResult:
         number=text.one_line(outcome.number),
         output=markdown.of_check(check),
         visibility=outcome.visibility,
-        tags=[*outcome.tags, *([] if graded else ["staff"])],
+        tags=[*outcome.tags, *(["staff"] if outcome.status == "grader_failed" else [])],
         extra_data={
             "check": outcome.name,
             "part": outcome.part,

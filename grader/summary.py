@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from grader.outcomes import Outcome, student_outcome
-from grader.points import Scored, score_checks
+from grader.points import Scored, score_checks, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +57,8 @@ class Summary(Struct, frozen=True):
     steps: tuple[Step, ...]
     unseen: str
     """A sentence about the checks that are left out here, or empty."""
+    not_asked: str
+    """A sentence about the checks that were not asked for, or empty."""
 
     @property
     def whole(self) -> tuple[PartSummary, ...]:
@@ -66,7 +68,7 @@ class Summary(Struct, frozen=True):
 
 def readable_checks(grade: Grade, *, staff: bool) -> tuple[Scored, ...]:
     """The checks that this reader may see, each as far as its feedback level allows."""
-    scored = score_checks(grade)
+    scored = tuple(s for s in score_checks(grade) if s.outcome.status != "not_asked")
     if staff:
         return scored
     return tuple(
@@ -92,6 +94,7 @@ def summarize(grade: Grade, *, staff: bool) -> Summary:
         parts=tuple(_sum_part(name, members) for name, members in parts.items()),
         steps=_next_steps(graded),
         unseen="" if staff else _unseen(grade),
+        not_asked=_not_asked(grade),
     )
 
 
@@ -145,3 +148,12 @@ def _unseen(grade: Grade) -> str:
     if unseen == {"hidden"}:
         return "More checks are graded that are not shown here; they count as well."
     return "More checks are graded that are shown later; they count as well."
+
+
+def _not_asked(grade: Grade) -> str:
+    """What a run of one check left out, and why."""
+    points = sum(s.maximum for s in score_checks(grade) if s.outcome.status == "not_asked")
+    if not points:
+        return ""
+    others = f"The others have {words(points)} points."
+    return f"Not run: only check {grade.only} was asked for. {others}"

@@ -122,6 +122,8 @@ def _remarks(grade: Grade, summary: Summary) -> tuple[str, ...]:
         remarks.append("Grading did not finish. What is here was graded before it stopped.")
     if summary.unseen:
         remarks.append(summary.unseen)
+    if summary.not_asked:
+        remarks.append(text.one_line(summary.not_asked))
     return tuple(remarks)
 
 

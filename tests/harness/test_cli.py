@@ -180,6 +180,23 @@ def test_check_runs_only_what_was_asked_for(trapezoids: Path, wanted: str, ran: 
     assert [name for name in graded.checks if name] == ran
 
 
+def test_of_what_was_not_asked_for_nobody_says_that_the_grader_failed(trapezoids: Path) -> None:
+    out = trapezoids / "out"
+    graded = grade(trapezoids / "right", out, "--check", "9.1", assignment=trapezoids)
+
+    one, others = graded.results["tests"]
+    said = "Not run: only check 9.1 was asked for."
+    assert graded.run.status == 0
+    assert (others["score"], others["max_score"], others["tags"]) == (0, 10 - one["max_score"], [])
+    assert others["output"].strip() == said
+    assert graded.results["score"] == one["max_score"]
+    for page in (out / "report.html", out / "staff.html"):
+        assert said in page.read_text("utf-8")
+        assert "staff will grade" not in page.read_text("utf-8")
+    assert said in graded.results["output"]
+    assert "grader failed" not in graded.results["output"]
+
+
 def seeds(graded: Graded) -> list[str]:
     return [test["extra_data"]["seed"] for test in graded.results["tests"]]
 

@@ -194,6 +194,15 @@ def test_checks_that_never_ran_keep_their_points() -> None:
     assert results["extra_data"]["complete"] is False
 
 
+def test_a_run_of_one_check_that_broke_off_says_what_any_such_run_says() -> None:
+    """Whether the check that was asked for is among those that never ran, nobody knows."""
+    results = document(grade_of(expected=Fraction(10), complete=False, only="1.1"))
+
+    (test,) = results["tests"]
+    assert (test["name"], test["max_score"]) == ("Checks that did not run", 10)
+    assert "Not run" not in results["output"]
+
+
 def test_the_summary_counts_visible_checks_only() -> None:
     shown = outcome(4, 4)
     later = outcome(6, 5, part="Secret part", visibility="after_published",
