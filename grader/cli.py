@@ -47,7 +47,7 @@ def grade(given: argparse.Namespace) -> int:
 
 
 def _grade(given: argparse.Namespace) -> int:
-    from grader.grade import Options
+    from grader.grade import MetadataRefused, Options, vet_metadata
     from grader.grade import grade as grade_submission
     from grader.output import write_failure
     from grader.place import RESULTS, Place, PlaceRefused
@@ -67,8 +67,10 @@ def _grade(given: argparse.Namespace) -> int:
         metadata=given.metadata,
     )
     try:
+        if given.metadata is not None:
+            vet_metadata(given.metadata)
         graded = grade_submission(options)
-    except PlaceRefused as refused:
+    except (MetadataRefused, PlaceRefused) as refused:
         return _usage(str(refused))
     except Exception as error:  # noqa: BLE001 - whatever it is, results.json must say so
         write_failure(place, error)

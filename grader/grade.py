@@ -63,6 +63,10 @@ class IsolationTooWeak(Exception):
     """The machine does not keep student code in as far as was asked for."""
 
 
+class MetadataRefused(Exception):
+    """A file that somebody named does not say who handed in. Nothing was written."""
+
+
 def grade(options: Options) -> Grade:
     """Grade one submission and write its results and pages.
 
@@ -131,13 +135,33 @@ def grade_submission(
     return graded
 
 
+def vet_metadata(metadata: Path) -> None:
+    """Refuse a file that does not say who handed in: the student would get other data.
+
+    For one that somebody named. On the platform, a grade with the usual data is better than none.
+    """
+    wanted = "expected Gradescope's submission_metadata.json"
+    try:
+        users = _users(metadata)
+    except OSError as error:
+        raise MetadataRefused(f"{metadata}: {wanted}. {error.strerror}.") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise MetadataRefused(f"{metadata}: {wanted}, got something else: {error}.") from error
+    if not users:
+        raise MetadataRefused(f"{metadata}: {wanted}, got a file that names no users.")
+
+
 def _emails(metadata: Path) -> list[str]:
     """E-mail addresses of who handed in; none where the file does not say."""
     try:
-        found = msgspec.json.decode(metadata.read_bytes(), type=_Metadata)
+        users = _users(metadata)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return []
-    return [user.email or "" for user in found.users]
+    return [user.email or "" for user in users]
+
+
+def _users(metadata: Path) -> list[_User]:
+    return msgspec.json.decode(metadata.read_bytes(), type=_Metadata).users
 
 
 def _try_the_wall(wall: Wall, options: Options, assignment: Assignment) -> self_test.Level:

@@ -124,7 +124,7 @@ def lay_out(place: Path) -> tuple[dict[str, str], dict[str, str]]:
     for name in ("home", "tmp", "out", "root"):
         (place / name).mkdir(exist_ok=True)
     (place / "home" / "private.txt").write_text(words["HOME"])
-    (place / "metadata.json").write_text(f'{{"other student": "{words["HOME"]}"}}')
+    (place / "metadata.json").write_text(f'{{"users": [{{"email": "{words["HOME"]}"}}]}}')
     paths = {
         "ASSIGNMENT": str(place / "assignment"),
         "OUT": str(place / "out"),

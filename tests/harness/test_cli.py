@@ -136,6 +136,31 @@ def test_bad_usage_ends_with_2_and_a_message(
 
 
 @pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "No such file or directory"),
+        ("users: []", "got something else"),
+        ("[]", "got something else"),
+        ('{"score": 1}', "got a file that names no users"),
+    ],
+    ids=["missing", "no JSON", "other JSON", "no users"],
+)
+def test_metadata_that_do_not_say_who_handed_in_are_bad_usage(
+    trapezoids: Path, content: str | None, said: str
+) -> None:
+    """Where students have data of their own, this one would silently get the usual ones."""
+    if content is not None:
+        (trapezoids / "who.json").write_text(content, "utf-8")
+
+    run = run_grader("grade", "right", "--metadata", "who.json", folder=trapezoids)
+
+    assert run.status == 2
+    assert "who.json: expected Gradescope's submission_metadata.json" in run.complained
+    assert said in run.complained
+    assert not (trapezoids / "grade").exists()
+
+
+@pytest.mark.parametrize(
     ("arguments", "named"),
     [
         (["grade", "right", "--out", "{}/here"], "{}/here"),
