@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from grader import __version__
-from grader.batch.grades.changes import CHANGES_HTML, spoken, write_changes
+from grader.batch.grades.changes import CHANGES_HTML, remove_changes, spoken, write_changes
 from grader.batch.grades.gradebook import Row, build_rows, write_gradebook
 from grader.batch.grades.regrade import compare
 from grader.batch.likeness.similar import Pair
@@ -63,6 +63,7 @@ def write_class(batch: Batch, options: Options) -> Written:
     write_whole(out / PAGE, page.encode())
     _write_summary(batch, out / BATCH)
     if batch.before is None:
+        remove_changes(out)
         return Written(out / GRADEBOOK, out / PAGE, troubles=troubles)
     found = compare(batch.before, records, batch.entries)
     write_changes(out, found, title)

@@ -157,6 +157,25 @@ def test_a_mended_suite_says_whose_score_changes_and_where_to_read_more(
     assert "test_sums::test_total" in (second / "changes.csv").read_text("utf-8-sig")
 
 
+def test_what_changed_against_an_earlier_batch_does_not_outlive_its_run(
+    school: Path, trapezoids: Path, tmp_path: Path
+) -> None:
+    """The files would be taken for what this run has found."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    batch(school, trapezoids, first)
+    batch(school, trapezoids, second, f"--against={first}")
+    assert (second / "changes.html").is_file()
+    for name in ("changes.csv", "changes.html"):
+        (first / name).write_text("somebody's own", "utf-8")
+
+    for out in (first, second):
+        batch(school, trapezoids, out)
+
+    assert [p.name for p in tmp_path.glob("*/changes.*") if p.parent == second] == []
+    assert (first / "changes.csv").read_text("utf-8") == "somebody's own"
+    assert (first / "changes.html").read_text("utf-8") == "somebody's own"
+
+
 @pytest.mark.parametrize("what", ["suite", "reference", "settings", "seed"])
 def test_another_assignment_or_seed_has_everything_graded_again(
     what: str, school: Path, trapezoids: Path, tmp_path: Path

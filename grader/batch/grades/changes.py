@@ -14,11 +14,25 @@ from grader.report.frame import render_page
 from grader.results import write_whole
 from grader.text import one_line
 
-__all__ = ["CHANGES_CSV", "CHANGES_HTML", "render_changes", "spoken", "write_changes"]
+__all__ = [
+    "CHANGES_CSV",
+    "CHANGES_HTML",
+    "remove_changes",
+    "render_changes",
+    "spoken",
+    "write_changes",
+]
 
 CHANGES_CSV, CHANGES_HTML = "changes.csv", "changes.html"
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_TITLE = ": what changed"
+_COLUMNS = (
+    *("submission", "name", "change", "old_score", "new_score"),
+    *("check", "title", "old_points", "new_points", "says"),
+)
+# As far as the title of a page, or the first line of the table, reaches at most.
+_BEGIN_BYTES = 4096
 # Of a terminal's lines; the table and the page have all.
 _MAX_SCORES = 60
 _MAX_CHECKS = 12
@@ -93,12 +107,30 @@ def write_changes(folder: Path, changes: Changes, title: str) -> None:
     write_whole(folder / CHANGES_HTML, render_changes(changes, title).encode())
 
 
+def remove_changes(folder: Path) -> None:
+    """Remove what an earlier run has written: of this one it would not be true.
+
+    A file of somebody's own under the same name stays.
+    """
+    for name, ours in ((CHANGES_CSV, _head()), (CHANGES_HTML, f"{_TITLE}</title>")):
+        path = folder / name
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                begin = file.read(_BEGIN_BYTES)
+            if ours.encode() in begin:
+                path.unlink()
+
+
+def _head() -> str:
+    """The first line of the table."""
+    return ",".join(f'"{name}"' for name in _COLUMNS) + "\r\n"
+
+
 def _table(changes: Changes) -> str:
     """A row for each check that changed, and for each submission without such a one."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    head = ("submission", "name", "change", "old_score", "new_score")
-    writer.writerow((*head, "check", "title", "old_points", "new_points", "says"))
+    writer.writerow(_COLUMNS)
     for each in changes.changed:
         own = (each.name, each.who, each.kind, _or(each.old), _or(each.new))
         for check in each.checks:
@@ -121,6 +153,7 @@ def render_changes(changes: Changes, title: str) -> str:
         style="changes.css",
         changes=changes,
         assignment=title,
+        about=_TITLE,
         gained=sum(1 for each in changes.scores if (each.difference or 0) > 0),
         lost=sum(1 for each in changes.scores if (each.difference or 0) < 0),
         failed=sum(1 for each in changes.scores if each.kind == "failed"),
