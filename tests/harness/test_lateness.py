@@ -270,6 +270,14 @@ def test_tables_of_european_spreadsheets_are_read(tmp_path: Path) -> None:
     assert given.reason == "a, b"
 
 
+def test_a_decimal_comma_is_read_where_semicolons_separate(tmp_path: Path) -> None:
+    """Spreadsheets write both where numbers have commas."""
+    found = table(tmp_path, "sid;extra_days;score\n42;1,5;9,5\n007200300;;85.25\n")
+
+    assert found.given["submission_1", 1] == Given(Fraction(3, 2), None, 9_50)
+    assert found.given["submission_1", 0].score == 85_25
+
+
 def test_an_extension_and_a_score_may_stand_in_two_rows(tmp_path: Path) -> None:
     text = "sid,extra_days,score,reason\n42,1,,ill\n42,,85.5,by hand\n"
 
@@ -286,6 +294,8 @@ def test_an_extension_and_a_score_may_stand_in_two_rows(tmp_path: Path) -> None:
         ("sid,due\n42,10/5/2026\n", "line 2, column due: expected a date and a time"),
         ("sid,score\n42,85.555\n", "line 2, column score: expected points"),
         ("sid,score\n42,85%\n", "found '85%'"),
+        ('sid,score\n42,"9,5"\n', "found '9,5'"),
+        ("sid;score\n42;1.234,5\n", "found '1.234,5'"),
         ("sid,extra_days\n,2\n", "line 2: expected one of sid, email, submission, found none"),
         ("sid,extra_days\n42,\n", "line 2: expected one of extra_days, due, score, found none"),
         ("sid,extra_days,due\n42,1,2026-10-05 12:00\n", "expected extra_days or due, found both"),

@@ -1,7 +1,7 @@
 """adjustments.csv -> what the staff granted whom, or every bad row with what was expected there.
 
-Staff edit the file in a spreadsheet, so commas and semicolons separate columns, and a sid that
-lost its leading zeros there is still found.
+Staff edit the file in a spreadsheet, so commas and semicolons separate columns (and then decimals
+may have a comma), and a sid that lost its leading zeros there is still found.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ ADJUSTMENTS = "adjustments.csv"
 
 _WHO = ("sid", "email", "submission")
 _WHAT = ("extra_days", "due", "score")
+_NUMBERS = ("extra_days", "score")
 _COLUMNS = (*_WHO, *_WHAT, "reason")
 # Far above a class, and a file that is read whole.
 _MAX_BYTES = 4 * 2**20
@@ -124,12 +125,19 @@ def _rows(path: Path, late: Late | None, wrong: list[str]) -> Iterator[_Row]:
                 )
             else:
                 own = {k: " ".join(c.split()) for k, c in zip(columns, cells, strict=False)}
+                if separator == ";":
+                    own |= {key: _with_point(own[key]) for key in _NUMBERS if key in own}
                 if row := _row(where, reader.line_num, own, late, wrong):
                     yield row
     except csv.Error as error:
         wrong.append(f"{path}, line {reader.line_num}: expected cells of a table, but {error}.")
     if columns is None:
         wrong.append(f"{path}: expected a first line such as 'sid,extra_days,reason'. Found none.")
+
+
+def _with_point(text: str) -> str:
+    """A number with a decimal comma as one with a point; anything else as it is."""
+    return text.replace(",", ".") if re.fullmatch(r"\d+,\d+", text) else text
 
 
 def _text(path: Path) -> str:
