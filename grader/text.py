@@ -39,10 +39,12 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co"})
 # Real scripts stack two or three marks on a letter; a column of them paints over other lines.
 _MARKS = 4
 
-# What a sentence of ours quotes: `this`, module.name, a_name, name(arguments), a shape. Links
+# What a sentence of ours quotes: `this`, 'a name', module.name, a_name, name(arguments), a shape.
+# Code stands in the place of quotes; a quoted key or item of a value in code keeps its own. Links
 # and addresses are quoted too, since many markdown readers would make them clickable.
 _QUOTED = re.compile(
     r"`(?P<ticked>[^`]+)`"
+    r"|(?<![^\s(])'(?P<named>[^'`]{1,120})'(?![^\s.,:;?!)])"
     r"|(?P<bare>"
     r"\S*(?:(?:://|www\.)\S*[\w/]|\$\$\S*)"
     r"|[^\s@]+@[^\s@]+\.\w+"
@@ -125,7 +127,7 @@ def prose(text: str, *, limit: int = 1200) -> tuple[Span, ...]:
     for match in _QUOTED.finditer(line):
         if match.start() > end:
             spans.append(Span(line[end : match.start()], code=False))
-        spans.append(Span(match["ticked"] or match["bare"], code=True))
+        spans.append(Span(match["ticked"] or match["named"] or match["bare"], code=True))
         end = match.end()
     if end < len(line):
         spans.append(Span(line[end:], code=False))

@@ -44,7 +44,7 @@ def test_old_work_is_graded_where_the_assignment_allows_it(tmp_path: Path) -> No
 def test_old_work_is_explained_where_it_does_not(tmp_path: Path) -> None:
     read = plain(graded(tmp_path, legacy=False).checks["predict"]["output"])
 
-    assert read.startswith("search.py imports 'past' (line 2), which is not available here.")
+    assert read.startswith("search.py imports past (line 2), which is not available here.")
     assert "Python 3's own range" in read
 
 

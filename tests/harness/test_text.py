@@ -163,6 +163,23 @@ def test_source_rows_lose_only_the_indentation_that_all_share() -> None:
     assert rows == ["if x:", "", r"    y = 1\u202e"]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "written"),
+    [
+        ("'bad.zip' was not opened.", "`bad.zip` was not opened."),
+        ("Found 'my work (2).py': rename it.", "Found `my work (2).py`: rename it."),
+        ("It has ('soft_max', 'svm').", "It has (`soft_max`, `svm`)."),
+        ("'www.evil.example/x' is left out.", "`www.evil.example/x` is left out."),
+        ("the students' 'work' isn't 'a", "the students' `work` isn't 'a"),
+        ("{'a': 'b'} and x['c d'] = ''", "{'a': 'b'} and x\\['c d'\\] = ''"),
+    ],
+    ids=["file", "blanks", "names", "link", "apostrophes", "values"],
+)
+def test_a_name_in_quotes_is_set_as_code_in_their_place(sentence: str, written: str) -> None:
+    """In both it would be quoted twice."""
+    assert text.markdown(sentence) == written.replace("{", "\\{").replace("}", "\\}")
+
+
 def test_plain_words_stay_words() -> None:
     sentence = "The value(s) differ, e.g. in row 3: 2.9 is not 5.27; doubling changes nothing."
 

@@ -103,7 +103,7 @@ class Row(Struct, frozen=True):
 class Trouble(Struct, frozen=True):
     """Why the staff must look at some submissions, and which these are."""
 
-    says: str
+    says: tuple[Span, ...]
     links: tuple[Link, ...]
 
 
@@ -134,7 +134,7 @@ class ClassView(Struct, frozen=True):
     facts: tuple[tuple[str, str], ...]
     histogram: Histogram | None
     troubles: tuple[Trouble, ...]
-    unread: tuple[str, ...]
+    unread: tuple[tuple[Span, ...], ...]
     findings: Findings
     parts: tuple[PartView, ...]
     scatter: Scatter | None

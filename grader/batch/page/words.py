@@ -57,7 +57,7 @@ def build_class_view(
         facts=_facts(records, entries, scores, final),
         histogram=draw_histogram(scores) if scores and maximum else None,
         troubles=() if anonymous else tuple(_grouped(_troubles(records, links))),
-        unread=tuple(text.one_line(trouble) for trouble in troubles),
+        unread=tuple(text.prose(trouble) for trouble in troubles),
         findings=findings,
         parts=tuple(_view_part(part) for part in statistics.part_statistics(known)),
         scatter=draw_scatter([(c, "odd" if remark else "") for c, remark in checks]),
@@ -167,7 +167,7 @@ def _grouped(said: Iterable[tuple[str, Link]]) -> list[Trouble]:
     groups: dict[str, list[Link]] = {}
     for why, link in said:
         groups.setdefault(why, []).append(link)
-    found = [Trouble(why, tuple(links)) for why, links in groups.items()]
+    found = [Trouble(text.prose(why), tuple(links)) for why, links in groups.items()]
     return sorted(found, key=lambda trouble: -len(trouble.links))
 
 
