@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from browser_fixtures import chromium
 from golden.sample import sample_grade
+from msgspec import structs
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from grader.outcomes import Outcome
 from grader.report import render_report
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -89,3 +91,40 @@ def test_a_passed_check_unfolds_by_keyboard(browser: Browser, file: Path) -> Non
     page.keyboard.press("Enter")
 
     assert page.evaluate("document.activeElement.parentElement.open") is True
+
+
+def printed(browser: Browser, outcome: Outcome, folder: Path) -> Page:
+    """The page of a grade of one check, as paper would have it."""
+    grade = structs.replace(sample_grade(), outcomes=(outcome,), expected=outcome.points)
+    path = folder / "report.html"
+    path.write_text(render_report(grade, staff=False), "utf-8")
+    page = opened(browser, path, width=900)
+    page.emulate_media(media="print")
+    return page
+
+
+def test_a_check_with_several_findings_leaves_no_half_page_blank(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """Each is a little higher than half a page: kept whole, each would take one."""
+    failed = next(o for o in sample_grade().outcomes if o.number == "1.2")
+    evidence = tuple(f"Line {number} of what was seen." for number in range(12))
+    finding = structs.replace(failed.findings[0], evidence=evidence)
+    long = structs.replace(failed, findings=(finding,) * 6)
+
+    pages = printed(browser, long, tmp_path).pdf(format="A4").count(b"/Type /Page\n")
+
+    assert 3 <= pages <= 5
+
+
+def test_what_a_passed_check_has_to_show_is_printed(browser: Browser, tmp_path: Path) -> None:
+    """On a screen it is unfolded; on paper nobody can."""
+    drawn = next(o for o in sample_grade().outcomes if o.charts)
+    passed = structs.replace(drawn, status="passed", earned=drawn.points, findings=())
+
+    page = printed(browser, passed, tmp_path)
+
+    assert page.locator("details[open]").count() == 0
+    assert page.locator(".plots svg").first.is_visible()
+    page.emulate_media(media="screen")
+    assert not page.locator(".plots svg").first.is_visible()
