@@ -1,4 +1,4 @@
-"""What a student handed in, vetted: names, sizes and encodings; nothing is imported or parsed.
+"""What a student handed in, read: names, sizes and encodings vetted; nothing is imported or parsed.
 
 A folder, a zip, a notebook or a single file becomes a list of sources. What is left out, and what
 is missing by a hair, is said in sentences for the student.
@@ -7,9 +7,6 @@ is missing by a hair, is said in sentences for the student.
 from __future__ import annotations
 
 import hashlib
-import keyword
-import re
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -27,6 +24,7 @@ from grader.unpack import (
     list_zip,
     shown,
 )
+from grader.vetting import find_named_by_student, is_source, refuse_for_tools, stem_of, vet_entries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,12 +40,6 @@ _MAX_ZIP_BYTES = 64 * 2**20
 _MAX_FILES = 200
 _MAX_NOTICES = 25
 
-_SPECIAL = frozenset(
-    {"__init__", "__main__", "conftest", "setup", "sitecustomize", "usercustomize"}
-)
-_FOR_TOOLS = (".pth", ".pyc", ".pyd", ".so", ".egg-link")
-_SETTINGS = frozenset({"pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini"})
-_LIBRARIES = frozenset(sys.stdlib_module_names) | {"numpy", "pytest"}
 _NOTEBOOK_MODULE = "notebook"
 
 GivenOut = Callable[[str], str | None]
@@ -81,16 +73,11 @@ def load_submission(
     """
     listing = _list(path)
     notices = list(listing.notices)
-    notices += [
-        f"{shown(entry.path)} was left out: Python and its tools would run it unasked, or obey it."
-        for entry in listing.entries
-        if entry.name.endswith(_FOR_TOOLS) or entry.name in _SETTINGS
-    ]
-    if path.is_file() and (named := _named_by_student(listing, modules)):
+    notices += refuse_for_tools(listing.entries)
+    if path.is_file() and (named := find_named_by_student(listing.entries, modules)):
         files = _read_named_by_student(named, modules, notices)
     else:
-        entries = _chosen_folder(listing.entries, modules, notices)
-        vetted = [entry for entry in entries if _is_vetted(entry, modules, notices)]
+        vetted = vet_entries(listing.entries, modules, notices)
         files = _read_files(vetted, modules, notices)
         files = _one_form(files, modules, given_out, notices)
     if not files:
@@ -108,14 +95,14 @@ def _list(path: Path) -> Listing:
     if path.is_dir():
         listing = list_folder(path)
         zips = [e for e in listing.entries if e.name.casefold().endswith(".zip")]
-        if len(zips) == 1 and not any(_is_candidate(entry) for entry in listing.entries):
+        if len(zips) == 1 and not any(is_source(entry) for entry in listing.entries):
             return _list_zip(zips[0])
         return listing
     if not path.is_file():
         return Listing((), (f"{shown(path.name)} does not exist, or is no file or folder.",))
     # The staff may name a link; only what it holds is the student's.
     entry = entry_of_file(path.resolve())
-    if _is_candidate(entry):
+    if is_source(entry):
         return Listing((entry,))
     return _list_zip(entry)
 
@@ -126,23 +113,6 @@ def _list_zip(entry: Entry) -> Listing:
     except Unreadable as reason:
         return Listing((), (f"{shown(entry.path)} was left out: {reason}.",))
     return list_zip(data, entry.name)
-
-
-def _is_candidate(entry: Entry) -> bool:
-    return entry.name.casefold().endswith((".py", ".ipynb"))
-
-
-def _stem(name: str) -> str:
-    return name.rpartition(".")[0]
-
-
-def _named_by_student(listing: Listing, modules: tuple[str, ...]) -> Entry | None:
-    """The one file that was handed in, if it is Python and under no module's name."""
-    if len(listing.entries) != 1 or not listing.entries[0].name.endswith(".py"):
-        return None
-    entry = listing.entries[0]
-    known = {module.casefold() for module in modules}
-    return None if _stem(entry.name).casefold() in known else entry
 
 
 def _read_named_by_student(
@@ -165,75 +135,14 @@ def _read_named_by_student(
     return [SourceFile(name, _NOTEBOOK_MODULE, cells=(Cell(1, text),))]
 
 
-def _chosen_folder(
-    entries: Sequence[Entry], modules: tuple[str, ...], notices: list[str]
-) -> list[Entry]:
-    """The sources in the folder that holds most of the modules; the others get a notice."""
-    wanted = {module.casefold() for module in modules}
-    folders: dict[tuple[str, ...], list[Entry]] = {}
-    for entry in entries:
-        if _is_candidate(entry):
-            folders.setdefault(entry.folder, []).append(entry)
-
-    def rank(folder: tuple[str, ...]) -> tuple[int, int, int, tuple[str, ...]]:
-        names = [entry.name.casefold() for entry in folders[folder]]
-        found = sum(name.endswith(".py") and _stem(name) in wanted for name in names)
-        notebooks = sum(name.endswith(".ipynb") for name in names)
-        return -found, -min(notebooks, 1), len(folder), folder
-
-    if not folders:
-        return []
-    best, *others = sorted(folders, key=rank)
-    left_out = [entry for other in others for entry in folders[other]]
-    if left_out:
-        found, where = -rank(best)[0], shown("/".join(best)) if best else "the top folder"
-        others_named = ", ".join(shown(entry.path) for entry in left_out[:5])
-        more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
-        notices.append(
-            f"There are files in several folders. Those in {where} are graded "
-            f"({found} of the {len(modules)} modules are there); "
-            f"{others_named}{more} {'was' if len(left_out) == 1 else 'were'} left out."
-        )
-    return folders[best]
-
-
-def _is_vetted(entry: Entry, modules: tuple[str, ...], notices: list[str]) -> bool:
-    """Whether a source has a name that may be imported; a notice says why not."""
-    stem, _, suffix = entry.name.rpartition(".")
-    if suffix == "ipynb":
-        return True
-    if suffix == "py" and stem in modules:
-        return True
-    for module in modules:
-        if module.casefold() == stem.casefold():
-            notices.append(
-                f"{module}.py is missing. Found {shown(entry.name)}: file names are case-sensitive."
-            )
-            return False
-    if stem in _SPECIAL:
-        notices.append(f"{entry.name} was left out: Python and its tools would run it unasked.")
-    elif stem in _LIBRARIES:
-        notices.append(f"{entry.name} was left out: it would hide the library of that name.")
-    elif not re.fullmatch(r"[A-Za-z_]\w*", stem, re.ASCII) or keyword.iskeyword(stem):
-        near = [m for m in modules if re.match(rf"{re.escape(m)}\W", stem, re.ASCII)]
-        hint = f" Rename it to {near[0]}.py." if near else ""
-        notices.append(
-            f"{shown(entry.name)} was left out: its name is no name of a Python module.{hint}"
-        )
-    elif suffix == "py":
-        return True
-    else:
-        notices.append(f"{shown(entry.name)} was left out: the name should end in '.py'.")
-    return False
-
-
 def _read_files(
     entries: Sequence[Entry], modules: tuple[str, ...], notices: list[str]
 ) -> list[SourceFile]:
     """Read within the limits, the modules asked for first, and decode."""
     files: list[SourceFile] = []
     total = 0
-    for entry in sorted(entries, key=lambda e: (_stem(e.name) not in modules, e.name))[:_MAX_FILES]:
+    in_turn = sorted(entries, key=lambda e: (stem_of(e.name) not in modules, e.name))
+    for entry in in_turn[:_MAX_FILES]:
         try:
             data = entry.read(_limit(entry) + 1)
             # Counted before it is judged: what is refused has taken its time as well.
@@ -260,7 +169,7 @@ def _source(entry: Entry, data: bytes, notices: list[str]) -> SourceFile:
         hint = "; clear its outputs" if entry.name.endswith(".ipynb") else ""
         raise Unreadable(f"expected at most {_limit(entry) // 2**20} MiB{hint}")
     if not entry.name.endswith(".ipynb"):
-        return SourceFile(entry.name, _stem(entry.name), decode_source(data))
+        return SourceFile(entry.name, stem_of(entry.name), decode_source(data))
     cells, said = read_cells(data)
     notices += [f"{shown(entry.name)}, {notice}" for notice in said]
     # Any name will do for a notebook, so what cannot be shown or sent is written out.

@@ -15,7 +15,7 @@ FLOW = (
     ("grade", "package", "template", "doctor", "starter"),
     ("output",),
     ("place",),
-    ("assignment", "submission", "notebook", "unpack", "stubs"),
+    ("assignment", "submission", "vetting", "notebook", "unpack", "stubs"),
     ("sandbox",),
     ("suite",),
     ("feedback",),
