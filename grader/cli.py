@@ -1,22 +1,14 @@
-"""The commands: what is asked for, and the exit status. Most of what they say is in terminal.py.
-
-Exit status: 0 graded, whatever the score; 1 the grader failed; 2 bad usage.
-"""
+"""The command line: what may be asked for; what comes of it is in commands.py."""
 
 from __future__ import annotations
 
 import argparse
-import gc
 import os
-import platform
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from grader import terminal
-
-GRADED, GRADER_FAILED, BAD_USAGE = 0, 1, 2
+from grader import commands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,184 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(given)
     except KeyboardInterrupt:
         print("Stopped. What was done until now is kept.", file=sys.stderr)
-        return GRADER_FAILED
+        return commands.GRADER_FAILED
     except OSError as error:
         # A full disk, or a place where nothing may be written; writing names no file.
         place = error.filename or getattr(given, "out", "grader")
-        return _complain(f"{place}: {error.strerror or error}. What was written before is kept.")
-
-
-def grade(given: argparse.Namespace) -> int:
-    """Grade one submission; write results.json, report.html and staff.html."""
-    # What is imported until grading begins stays: looking for garbage in it takes 20 ms.
-    gc.disable()
-    try:
-        return _grade(given)
-    finally:
-        gc.enable()
-
-
-def _grade(given: argparse.Namespace) -> int:
-    from grader.grade import MetadataRefused, Options, vet_metadata
-    from grader.grade import grade as grade_submission
-    from grader.output import write_failure
-    from grader.place import RESULTS, Place, PlaceRefused
-
-    out: Path = given.out
-    if not given.submission.exists():
-        expected = "expected a folder, a zip, a notebook or a .py file"
-        return _usage(f"{given.submission}: {expected}. It is not there.")
-    place = Place(out, given.results or out / RESULTS)
-    options = Options(
-        submission=given.submission,
-        assignment=given.assignment,
-        place=place,
-        seed=given.seed,
-        check=given.check,
-        require_isolation=given.require_isolation,
-        metadata=given.metadata,
-    )
-    try:
-        if given.metadata is not None:
-            vet_metadata(given.metadata)
-        graded = grade_submission(options)
-    except (MetadataRefused, PlaceRefused) as refused:
-        return _usage(str(refused))
-    except Exception as error:  # noqa: BLE001 - whatever it is, results.json must say so
-        write_failure(place, error)
-        return _fail(error, out)
-    terminal.print_grade(graded, out)
-    if given.check and not graded.outcomes:
-        return _usage(f"--check {given.check}: no check has this name or number.")
-    return GRADER_FAILED if graded.grader_failed else GRADED
-
-
-def batch(given: argparse.Namespace) -> int:
-    """Grade a class: an export of Gradescope's, or any folder of submissions."""
-    from grader.assignment import AssignmentError
-    from grader.batch.cluster.client import ClusterRefused
-    from grader.batch.crew import CrewFailed
-    from grader.batch.grades.adjustments import AdjustmentsError
-    from grader.batch.grades.regrade import AgainstError
-    from grader.batch.intake.export import ExportError
-    from grader.batch.run import Options, OutRefused, grade_class
-    from grader.batch.write import write_class
-
-    options = Options(
-        export=given.export,
-        assignment=given.assignment,
-        out=given.out,
-        jobs=given.jobs,
-        seed=given.seed,
-        require_isolation=given.require_isolation,
-        cluster=given.cluster,
-        adjustments=given.adjustments,
-        against=given.against,
-        anonymous=given.anonymous,
-        staff_pages=given.staff_pages,
-    )
-    try:
-        with terminal.batch_progress(quiet=given.quiet) as progress:
-            graded = grade_class(options, progress)
-        terminal.print_failures(graded)
-        written = write_class(graded, options)
-    except (ExportError, AdjustmentsError, AgainstError, OutRefused, ClusterRefused) as error:
-        return _usage(str(error))
-    except (AssignmentError, CrewFailed) as error:
-        return _complain(str(error))
-    except OSError as error:
-        return _complain(
-            f"{error.filename or given.out}: {error.strerror}. What was graded is kept."
+        return commands.complain(
+            f"{place}: {error.strerror or error}. What was written before is kept."
         )
-    terminal.print_batch(graded, written, quiet=given.quiet)
-    return GRADER_FAILED if graded.failed or written.troubles else GRADED
-
-
-def new(given: argparse.Namespace) -> int:
-    """Write a small complete assignment to start from."""
-    from grader.starter import NotEmpty, write_starter
-
-    try:
-        written = write_starter(given.folder)
-    except NotEmpty as error:
-        return _usage(str(error))
-    print(
-        f"{given.folder}: {len(written)} files written; {given.folder / 'README.md'} says what next"
-    )
-    return GRADED
-
-
-def template(given: argparse.Namespace) -> int:
-    """Write the student's folder from the reference, or say how the two differ."""
-    from grader.assignment import AssignmentError, load_assignment
-    from grader.template import build_template, template_differences, write_template
-
-    try:
-        settings = load_assignment(given.assignment).settings
-        files = build_template(given.assignment, settings.modules, reference=settings.reference)
-    except AssignmentError as error:
-        return _complain(str(error))
-    target = given.assignment / settings.template
-    if not given.check:
-        write_template(files, target)
-        print(f"{target}: {len(files)} files written")
-        return GRADED
-    differences = template_differences(files, target)
-    for difference in differences:
-        print(difference)
-    if differences:
-        return _complain(f"{target} is not what the reference gives. Run: grader template")
-    return GRADED
-
-
-def package(given: argparse.Namespace) -> int:
-    """Write the zip that Gradescope takes: scripts, engine, and the assignment's answers."""
-    from grader.assignment import AssignmentError, load_assignment
-    from grader.package import write_package
-
-    try:
-        write_package(load_assignment(given.assignment), given.out)
-    except AssignmentError as error:
-        return _complain(str(error))
-    print(f"{given.out}: upload it to Gradescope; it holds the answers, so keep it to yourself")
-    return GRADED
-
-
-def audit(given: argparse.Namespace) -> int:
-    """Prove the suites: what is right passes, known mistakes and small changes are caught."""
-    from grader.assignment import AssignmentError
-    from grader.audit import AuditFailed, Options, render_audit, spoken
-    from grader.audit import audit as audit_suites
-    from grader.suite.run import ReferenceBroken
-
-    options = Options(given.assignment, given.jobs, given.sample, given.seeds, given.only)
-    try:
-        result = audit_suites(options, terminal.print_progress)
-    except (AssignmentError, ReferenceBroken, AuditFailed) as error:
-        return _complain(str(error))
-    for line in spoken(result):
-        print(line)
-    given.out.mkdir(parents=True, exist_ok=True)
-    page = given.out / "audit.html"
-    page.write_text(render_audit(result), "utf-8")
-    print(f"Page: {page}, for the staff")
-    return GRADER_FAILED if result.failures else GRADED
-
-
-def doctor(_given: argparse.Namespace) -> int:
-    """Say how well this machine can shut student code in, layer by layer."""
-    from grader.doctor import examine
-
-    found = examine()
-    print(f"{'layer':<34}{'here':<6}without it")
-    for layer in found.layers:
-        reason = f" ({layer.why_not})" if layer.why_not else ""
-        print(f"{layer.name:<34}{'yes' if layer.works else 'no':<6}{layer.lost}{reason}")
-    print(f"\nRefused when tried: {', '.join(found.refused) or 'nothing'}")
-    print(f"Isolation level: {found.level}, on {platform.system()} {platform.release()}")
-    if found.advice:
-        print(found.advice)
-    return GRADED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -216,11 +37,11 @@ def _parser() -> argparse.ArgumentParser:
         "reports that teach.",
         epilog="Exit status: 0 graded, whatever the score; 1 the grader failed; 2 bad usage.",
     )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    named = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def add(run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
         said = (run.__doc__ or "").strip()
-        command = commands.add_parser(run.__name__, help=said, description=said)
+        command = named.add_parser(run.__name__, help=said, description=said)
         command.set_defaults(run=run)
         command.add_argument(
             "--assignment",
@@ -231,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         return command
 
-    one = add(grade)
+    one = add(commands.grade)
     one.add_argument("submission", type=Path, help="a folder, a zip, a notebook or a .py file")
     one.add_argument(
         "--out",
@@ -253,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         "--metadata", type=Path, metavar="FILE", help="Gradescope's submission_metadata.json"
     )
     one.add_argument("--results", type=Path, metavar="FILE", help="another place for results.json")
-    many = add(batch)
+    many = add(commands.batch)
     many.add_argument("export", type=Path, help="an export of Gradescope's, or a folder or zip")
     many.add_argument(
         "--out", type=Path, default=Path("class"), metavar="DIR", help="results (default: class)"
@@ -285,13 +106,13 @@ def _parser() -> argparse.ArgumentParser:
         choices=("L1", "L2", "L3", "L4"),
         help="refuse to grade where student code is shut in less well",
     )
-    started = commands.add_parser("new", help=new.__doc__, description=new.__doc__)
-    started.set_defaults(run=new)
+    started = named.add_parser("new", help=commands.new.__doc__, description=commands.new.__doc__)
+    started.set_defaults(run=commands.new)
     started.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
-    add(doctor)
-    made = add(template)
+    add(commands.doctor)
+    made = add(commands.template)
     made.add_argument("--check", action="store_true", help="write nothing; say what differs")
-    packed = add(package)
+    packed = add(commands.package)
     packed.add_argument(
         "--out",
         type=Path,
@@ -299,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="the zip to write (default: autograder.zip)",
     )
-    proof = add(audit)
+    proof = add(commands.audit)
     proof.add_argument(
         "--out", type=Path, default=Path("audit"), metavar="DIR", help="where the page goes"
     )
@@ -322,30 +143,3 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a number from 1 on, got {text!r}")
     return int(text)
-
-
-def _usage(message: str) -> int:
-    print(message, file=sys.stderr)
-    return BAD_USAGE
-
-
-def _complain(message: str) -> int:
-    print(message, file=sys.stderr)
-    return GRADER_FAILED
-
-
-def _fail(error: Exception, out: Path) -> int:
-    """Say what failed, in a line; the traceback goes to a file for whoever mends it."""
-    from grader.assignment import AssignmentError
-    from grader.grade import IsolationTooWeak
-    from grader.place import FAILURE
-    from grader.suite.run import ReferenceBroken
-
-    if isinstance(error, (AssignmentError, IsolationTooWeak, ReferenceBroken)):
-        return _complain(str(error))
-    path = out / FAILURE
-    path.write_text("".join(traceback.format_exception(error)), "utf-8")
-    return _complain(
-        f"The grader failed, not the submission: {type(error).__name__}: {error}. "
-        f"Please report it with {path}."
-    )

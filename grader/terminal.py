@@ -1,4 +1,4 @@
-"""What the commands say of grades and classes: with cli.py the only module that prints."""
+"""What the commands say of grades and classes, in lines for a terminal or a log."""
 
 from __future__ import annotations
 

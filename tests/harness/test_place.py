@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import cli
+from grader import cli, commands
 from grader.place import RESULTS, Place, PlaceRefused, prepare
 
 
@@ -129,6 +129,6 @@ def test_the_command_refuses_with_status_2_and_says_what_to_do(
 
     status = cli.main(["grade", str(submission), "--out", str(out)])
 
-    assert status == cli.BAD_USAGE
+    assert status == commands.BAD_USAGE
     assert capsys.readouterr().err.startswith(f"{out}: expected a folder outside of the submission")
     assert not out.exists()
