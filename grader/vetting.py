@@ -84,9 +84,11 @@ def _chosen_folder(
         found, where = -rank(best)[0], shown("/".join(best)) if best else "the top folder"
         others_named = ", ".join(shown(entry.path) for entry in left_out[:5])
         more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
+        there = f"{found} of the {len(modules)} modules are there"
+        if len(modules) == 1:
+            there = f"{modules[0]}.py is {'there' if found else 'not there'}"
         notices.append(
-            f"There are files in several folders. Those in {where} are graded "
-            f"({found} of the {len(modules)} modules are there); "
+            f"There are files in several folders. Those in {where} are graded ({there}); "
             f"{others_named}{more} {'was' if len(left_out) == 1 else 'were'} left out."
         )
     return folders[best]

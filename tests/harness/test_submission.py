@@ -220,6 +220,14 @@ def test_folder_with_most_of_the_modules_is_chosen_and_named(tmp_path: Path) -> 
     assert "'losses.py', 'x/search.py' were left out" in said(submission)
 
 
+def test_the_only_module_of_an_assignment_is_spoken_of_as_one(tmp_path: Path) -> None:
+    files = {"losses.py": "a", "old/losses.py": "b", "x/search.py": "c"}
+
+    submission = load_submission(zip_of(tmp_path, files), ("losses",))
+
+    assert "Those in the top folder are graded (losses.py is there)" in said(submission)
+
+
 def test_modules_win_over_a_notebook_and_that_is_said(tmp_path: Path) -> None:
     folder_of(tmp_path, {"losses.py": "a = 1", "homework.ipynb": notebook_of("a = 2")})
 
