@@ -145,8 +145,10 @@ def require_vectorized(caller: Caller, small: Call, large: Sequence[Call]) -> No
             )
 
 
-def require_loops(caller: Caller, small: Call, large: Call, calls_not: Sequence[str]) -> None:
-    """The number of executed lines grows with the input, and named functions are not called."""
+def require_loops(
+    caller: Caller, small: Call, large: Call, calls_not: Sequence[str], more_lines: int
+) -> None:
+    """So many more lines run for the larger input, and named functions are not called."""
     few = min(_lines(caller.ask(small, trace_lines=True)) for _ in range(2))
     answer = caller.ask(large, trace_lines=True)
     called = [name for name in calls_not if name in answer.entered]
@@ -162,14 +164,18 @@ def require_loops(caller: Caller, small: Call, large: Call, calls_not: Sequence[
             )
         )
     many = _lines(answer)
-    if many <= few + EXTRA_LINES:
+    loops = many > few + EXTRA_LINES
+    if not loops or many < few + more_lines:
+        idle = "has loops that do next to nothing: the work is to be done in them."
+        none = "has no loops: it is to be written with them."
+        about = "hardly more" if loops else "about as many"
         raise CheckFailed(
             caller.finding(
                 large,
                 answer,
                 kind="no_loops",
-                lead=f"{large.text} has no loops: it is to be written with them.",
-                evidence=("It ran about as many lines for the larger input.",),
+                lead=f"{large.text} {idle if loops else none}",
+                evidence=(f"It ran {about} lines for the larger input.",),
                 details=(_counted(few, many),),
                 question="How would you compute it for one sample, and one class, at a time?",
             )

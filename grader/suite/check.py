@@ -165,11 +165,15 @@ class Check:
         /,
         *,
         calls_not: Sequence[str] = (),
+        more_lines: int = 0,
         **kwargs: Any,
     ) -> None:
-        """It runs more Python lines for the larger arguments, and none of the functions named."""
+        """It runs more Python lines for the larger arguments, and none of the functions named.
+
+        `more_lines` says how many more at least, since a loop that does nothing runs some, too.
+        """
         first, second = self._calls(name, (small, large), kwargs)
-        behaviour.require_loops(self._caller, first, second, calls_not)
+        behaviour.require_loops(self._caller, first, second, calls_not, more_lines)
 
     def raises(
         self, name: str, exception: type[BaseException], /, *args: Any, **kwargs: Any

@@ -538,21 +538,25 @@ mistake(
     "How many lines run if there are twice as many classes?",
     {SVM: {"scores = X @ W": "scores = np.column_stack([X @ w for w in W.T])"}},
 )
+SIZES = "N, C = X.shape[0], W.shape[1]"
+WHOLE = (
+    "N, rows = X.shape[0], np.arange(X.shape[0])\n    "
+    "S = X @ W\n    "
+    "M = np.maximum(0.0, S - S[rows, y][:, None] + 1.0)\n    "
+    "M[rows, y] = 0.0\n    "
+    "V = 1.0 * (M > 0.0)\n    "
+    "V[rows, y] = -np.sum(V, axis=1)\n    "
+    "return float(np.sum(M) / N + reg * np.sum(W**2)), X.T @ V / N + 2.0 * reg * W"
+)
 mistake(
     "no_loops",
     "The function has no loops, where the text wants some.",
     "Can you read the formula's sums in your function?",
-    {
-        NAIVE: {
-            "N, C = X.shape[0], W.shape[1]": (
-                "N, rows = X.shape[0], np.arange(X.shape[0])\n    "
-                "S = X @ W\n    "
-                "M = np.maximum(0.0, S - S[rows, y][:, None] + 1.0)\n    "
-                "M[rows, y] = 0.0\n    "
-                "V = 1.0 * (M > 0.0)\n    "
-                "V[rows, y] = -np.sum(V, axis=1)\n    "
-                "return float(np.sum(M) / N + reg * np.sum(W**2)), X.T @ V / N + 2.0 * reg * W"
-            )
-        }
-    },
+    {NAIVE: {SIZES: WHOLE}},
+)
+mistake(
+    "idle_loop",
+    "The function has a loop that does nothing, and does its work without it.",
+    "What would be another number if the loop were left out?",
+    {NAIVE: {SIZES: f"for _ in range(len(y)):\n        pass\n    {WHOLE}"}},
 )

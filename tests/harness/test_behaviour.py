@@ -182,6 +182,29 @@ def test_array_code_has_no_loops() -> None:
     assert finding.kind == "no_loops"
 
 
+def idle(W: Any) -> Any:
+    for _ in W.flat:
+        pass
+    return np.sum(W**2)
+
+
+def test_a_loop_that_does_nothing_is_too_little_of_one() -> None:
+    """It runs two lines for each entry; one that does the work in it runs three at least."""
+    sizes = (W,), (np.ones((30, 2)),)
+    more_lines = 3 * (60 - W.size)
+
+    check_of(loop, reference=loop).loops("losses.bowl", *sizes)
+    check_of(idle, reference=loop).loops("losses.bowl", *sizes)
+    finding = finding_of(
+        check_of(idle, reference=loop).loops, "losses.bowl", *sizes, more_lines=more_lines
+    )
+
+    assert finding.kind == "no_loops"
+    assert (
+        finding.lead == "bowl(W) has loops that do next to nothing: the work is to be done in them."
+    )
+
+
 def test_a_borrowed_answer_is_found() -> None:
     check = check_of(borrowed, array, reference=loop)
 

@@ -23,11 +23,13 @@ FUNCTIONS = tuple(dict.fromkeys(v.function for v in VARIANTS))
 SAME_NUMBERS = {
     ("losses.svm_loss_naive", "vectorized_called"),
     ("losses.svm_loss_naive", "no_loops"),
+    ("losses.svm_loss_naive", "idle_loop"),
     ("losses.svm_loss_vectorized", "naive_called"),
     ("losses.svm_loss_vectorized", "loop_over_samples"),
     ("losses.svm_loss_vectorized", "loop_over_classes"),
     ("losses.softmax_loss_naive", "vectorized_called"),
     ("losses.softmax_loss_naive", "no_loops"),
+    ("losses.softmax_loss_naive", "idle_loop"),
     ("losses.softmax_loss_vectorized", "naive_called"),
     ("losses.softmax_loss_vectorized", "loop_over_samples"),
     ("losses.softmax_loss_vectorized", "loop_over_classes"),

@@ -151,12 +151,14 @@ class Check:
         /,
         *,
         calls_not: Sequence[str] = (),
+        more_lines: int = 0,
         **kwargs: Any,
     ) -> None:
         """More Python lines are run for larger arguments, and not by another function."""
         few = self._few(name, small, kwargs)
         answer = self._traced(name, large, kwargs)
-        if answer.lines <= few + _EXTRA_LINES or answer.entered.intersection(calls_not):
+        least = few + max(more_lines, _EXTRA_LINES + 1)
+        if answer.lines < least or answer.entered.intersection(calls_not):
             raise CheckFailed("no_loops", f"{name} does not loop by itself")
 
     def raises(
