@@ -31,6 +31,7 @@ __all__ = [
     "judge",
     "last_answer",
     "others",
+    "require_tuple",
     "split",
 ]
 
@@ -79,12 +80,14 @@ def judge(got: Any, expected: Any, what: str, rules: Rules) -> Difference:
         raise GraderFailed(str(error)) from error
 
 
-def split(
-    caller: Caller, call: Call, answer: Answer, expected: Any, outputs: Sequence[str]
-) -> tuple[Any, ...]:
-    """The elements of a returned tuple. Raises CheckFailed if it is not that tuple."""
+def require_tuple(call: Call, expected: Any, outputs: Sequence[str]) -> None:
+    """The reference returns these elements. Raises GraderFailed."""
     if not isinstance(expected, (tuple, list)) or len(expected) != len(outputs):
         raise GraderFailed(f"{call.text}: the reference does not return {_listed(outputs)}")
+
+
+def split(caller: Caller, call: Call, answer: Answer, outputs: Sequence[str]) -> tuple[Any, ...]:
+    """The elements of a returned tuple. Raises CheckFailed if it is not that tuple."""
     got = answer.value
     if isinstance(got, (tuple, list)) and len(got) == len(outputs):
         return tuple(got)

@@ -84,7 +84,8 @@ class Check:
             difference = agreement.judge(answer.value, expected, call.text, rules)
             self._settle(call, answer, difference, expected)
             return
-        values = agreement.split(self._caller, call, answer, expected, outputs)
+        agreement.require_tuple(call, expected, outputs)
+        values = agreement.split(self._caller, call, answer, outputs)
         differences = [
             agreement.judge(got, wanted, f"{output} of {call.text}", rules)
             for output, got, wanted in zip(outputs, values, expected, strict=True)
@@ -121,6 +122,13 @@ class Check:
         difference = agreement.judge(got, expected, label, rules)
         answer = agreement.last_answer(self._caller.student, call.shown, got)
         self._settle(call, answer, difference, expected)
+
+    def returned(
+        self, name: str, /, *args: Any, outputs: Sequence[str], **kwargs: Any
+    ) -> tuple[Any, ...]:
+        """What the student's function returns, which must be a tuple of these elements."""
+        call = self._caller.describe(name, args, kwargs)
+        return agreement.split(self._caller, call, self._caller.ask(call), outputs)
 
     def gradient(
         self, name: str, /, *args: Any, wrt: int | str = 0, output: int = 1, **kwargs: Any

@@ -214,7 +214,10 @@ class CheckGrader:
         assert call.excinfo is not None  # noqa: S101 - for the type checker
         error = call.excinfo.value
         finding = verdict.of_exception(
-            error, in_set_up=call.when != "call", functions=running.record.functions
+            error,
+            in_set_up=call.when != "call",
+            functions=_functions(running),
+            last=running.student.last,
         )
         if not isinstance(error, CheckFailed):
             self._try_on_reference(item, running)

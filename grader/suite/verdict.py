@@ -6,19 +6,23 @@ from collections.abc import Sequence
 
 import pytest
 
+from grader.numerics.describe import name as describe_kind
 from grader.outcomes import CheckFailed, Finding, GraderFailed
 
 from .guard import Overdue
+from .student_protocol import Answer
 
 OVERDUE = "it took longer than a check may take on the grader's side"
 _MAX_MESSAGE = 300
 
 
-def of_exception(error: BaseException, *, in_set_up: bool, functions: Sequence[str]) -> Finding:
+def of_exception(
+    error: BaseException, *, in_set_up: bool, functions: Sequence[str], last: Answer
+) -> Finding:
     """What is said of an exception that ended a check; `GraderFailed` if the grader is to blame.
 
     An exception of the check's own body is the student's as far as can be told from it; whether
-    the reference fails in the same way must be tried.
+    the reference fails in the same way must be tried. It met what came `last`, most likely.
     """
     if isinstance(error, CheckFailed):
         return error.finding
@@ -32,12 +36,22 @@ def of_exception(error: BaseException, *, in_set_up: bool, functions: Sequence[s
         raise GraderFailed(OVERDUE)
     if isinstance(error, AssertionError):
         return of_assertion(error, functions)
+    asked = _who_answered(last, functions)
+    came = f": {describe_kind(last.value)}" if asked else ""
     return Finding(
         kind="assertion",
-        lead=f"What {_shown(functions)} returned could not be used by this check.",
+        lead=f"What {_shown(asked)} returned could not be used by this check{came}.",
         question="What does the docstring say that it returns?",
-        function=functions[-1] if functions else "",
+        code=last.code,
+        function=asked[-1] if asked else "",
     )
+
+
+def _who_answered(last: Answer, functions: Sequence[str]) -> tuple[str, ...]:
+    """The function that was called last, as far as that is known; nothing if none was."""
+    shown = {line.function for line in last.code}
+    own = tuple(name for name in functions if name.rpartition(".")[2] in shown)
+    return own or tuple(functions[-1:])
 
 
 def of_assertion(error: AssertionError, functions: Sequence[str] = ()) -> Finding:

@@ -72,12 +72,13 @@ def judge_purity(check, rng, name):
     check.pure(name, draw(rng, 6, 5, 3), draw(rng, 6, 5, 3), reg=0.3)
 
 
-def judge_own_gradient(check, student, problem, reference, name):
+def judge_own_gradient(check, problem, reference, name):
     """The student's gradient is the slope of the student's loss, which is no constant."""
     for W, X, y in problem.classification(cases=2):
         reg = weight(reference, name, W, X, y)
         check.gradient(name, W, X, y, reg=reg)
-        one, other = (student.call(name, c * W, X, y, reg=reg).value[0] for c in (1.0, 2.0))
+        asked = {"reg": reg, "outputs": OUTPUTS}
+        one, other = (check.returned(name, c * W, X, y, **asked)[0] for c in (1.0, 2.0))
         if one == other:
             check.fail(
                 "value",
@@ -165,7 +166,7 @@ def test_svm_vectorized_corners(check, rng):
 
 @points(1)
 @feedback("full")
-def test_svm_vectorized_anchors(check, student, rng):
+def test_svm_vectorized_anchors(check, rng):
     """svm_loss_vectorized gives the lecture's 5.27; 0.5 and 0; C - 1 at W = 0; scores of 1e3."""
     name = "losses.svm_loss_vectorized"
     labels = np.arange(3)
@@ -175,7 +176,7 @@ def test_svm_vectorized_anchors(check, student, rng):
     # 1000 + 1 for the one wrong class that violates, -1000 + 1 for none.
     cases += [(np.eye(3), np.array([[0.0, 1e3, -1e3]]), labels[:1], 1001.0)]
     for W, X, y, loss in cases:
-        got, _ = student.call(name, W, X, y, reg=0.0).value
+        got, _ = check.returned(name, W, X, y, reg=0.0, outputs=OUTPUTS)
         check.equals(name, got, loss, what="the loss", rtol=1e-9, atol=1e-12)
     W, X, y = draw(rng, 9, 5, 4)
     check.matches(name, W, 1e3 * X, y, reg=0.3, outputs=OUTPUTS)
@@ -184,9 +185,9 @@ def test_svm_vectorized_anchors(check, student, rng):
 
 @points(1)
 @visibility("after_published")
-def test_svm_vectorized_own_gradient(check, student, problem, reference, rng):
+def test_svm_vectorized_own_gradient(check, problem, reference, rng):
     """svm_loss_vectorized: the gradient is the slope of the loss that it comes with."""
-    judge_own_gradient(check, student, problem, reference, "losses.svm_loss_vectorized")
+    judge_own_gradient(check, problem, reference, "losses.svm_loss_vectorized")
     require_no_loops(check, rng, "losses.svm_loss_vectorized")
 
 
@@ -300,24 +301,25 @@ def test_softmax_vectorized_corners(check, rng):
 
 @points(0.5)
 @feedback("full")
-def test_softmax_vectorized_anchors(check, student, rng):
+def test_softmax_vectorized_anchors(check, rng):
     """softmax_loss_vectorized: natural logarithms, 2.04 and 1.04 for the lecture; ln C at W = 0."""
     name = "losses.softmax_loss_vectorized"
     slide = (ROWS @ PIXELS + BIASES)[np.newaxis]
+    asked = {"reg": 0.0, "outputs": OUTPUTS}
     for scores, label, digits in ((CAT_CAR_FROG[:1], 0, 2.04), (slide, 2, 1.04)):
-        got, _ = student.call(name, np.eye(3), scores, np.array([label]), reg=0.0).value
+        got, _ = check.returned(name, np.eye(3), scores, np.array([label]), **asked)
         check.equals(name, got, digits, what="the loss", rtol=0.0, atol=0.005)
     labels = np.array([4, 0, 6])
-    got, _ = student.call(name, np.zeros((3, 7)), CAT_CAR_FROG, labels, reg=0.0).value
+    got, _ = check.returned(name, np.zeros((3, 7)), CAT_CAR_FROG, labels, **asked)
     check.equals(name, got, np.log(7.0), what="the loss", rtol=1e-9, atol=1e-12)
     require_no_loops(check, rng, name)
 
 
 @points(1)
 @visibility("after_published")
-def test_softmax_vectorized_own_gradient(check, student, problem, reference, rng):
+def test_softmax_vectorized_own_gradient(check, problem, reference, rng):
     """softmax_loss_vectorized: the gradient is the slope of the loss that it comes with."""
-    judge_own_gradient(check, student, problem, reference, "losses.softmax_loss_vectorized")
+    judge_own_gradient(check, problem, reference, "losses.softmax_loss_vectorized")
     require_no_loops(check, rng, "losses.softmax_loss_vectorized")
 
 

@@ -102,6 +102,15 @@ class Check:
         if not _agrees(got, expected, rtol, _ATOL if atol is None else atol, sequence=sequence):
             raise CheckFailed("value", f"{name}: {what} is wrong: {got!r}")
 
+    def returned(
+        self, name: str, /, *args: Any, outputs: Sequence[str], **kwargs: Any
+    ) -> tuple[Any, ...]:
+        """What the function returns, which must be a tuple of these elements."""
+        got = self._student.call(name, *args, **kwargs).value
+        if not isinstance(got, tuple) or len(got) != len(outputs):
+            raise CheckFailed("type", f"{name}: expected {outputs}")
+        return got
+
     def gradient(self, name: str, /, *args: Any, **kwargs: Any) -> None:
         """The gradient is the slope of the loss that the same function returns."""
         W, *rest = args
