@@ -16,6 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Before numpy is imported: threads on matrices of a homework's size wait more than they work.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     given = _parser().parse_args(arguments)
+    terminal.let_readers_leave()
     run: Callable[[argparse.Namespace], int] = given.run
     try:
         return run(given)

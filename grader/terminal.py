@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
+    from typing_extensions import Buffer
 
     from grader.batch.records import Record
     from grader.batch.run import Batch, Progress
@@ -21,6 +23,33 @@ if TYPE_CHECKING:
 
 _MARKS = {"passed": "ok", "failed": "FAILED", "grader_failed": "GRADER"}
 _MOST_FAILURES = 200
+
+
+class _Heard(io.FileIO):
+    """A stream that somebody may stop reading, as `| head` does: what follows is lost, no more."""
+
+    def write(self, data: Buffer, /) -> int:
+        """Write to whoever still reads."""
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            return memoryview(data).nbytes
+
+
+def let_readers_leave() -> None:
+    """Go on, and come to the same exit status, when nobody reads what is printed any more."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        # One that stands for it is somebody else's, and a terminal does not break.
+        if stream is getattr(sys, f"__{name}__") and stream is not None and not stream.isatty():
+            raw = _Heard(stream.fileno(), "w", closefd=False)
+            heard = io.TextIOWrapper(
+                io.BufferedWriter(raw),
+                stream.encoding,
+                stream.errors,
+                line_buffering=stream.line_buffering,
+            )
+            setattr(sys, name, heard)
 
 
 def print_progress(done: int, of: int, name: str) -> None:

@@ -6,11 +6,12 @@ import json
 import re
 import shlex
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
-from grading_fixtures import ROOT, Graded, copy_assignment, grade, plain, run_grader
+from grading_fixtures import GRADER, ROOT, Graded, copy_assignment, grade, plain, run_grader
 from other_assignment import changed, write_trapezoids
 
 EXAMPLES = ROOT / "tests" / "submissions"
@@ -313,3 +314,16 @@ def test_grading_again_into_the_same_folder_replaces_what_was_there(trapezoids: 
     assert graded.results["score"] == 10
     assert "FAILED" not in graded.run.printed
     assert "10 of 10" in (out / "report.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("error", [subprocess.STDOUT, subprocess.DEVNULL], ids=["both", "output"])
+def test_nobody_need_read_what_is_printed(trapezoids: Path, error: int) -> None:
+    """As with `grader grade … | head`: all is written, and the exit status is what it was."""
+    command = [str(GRADER), "grade", "right", "--out", "out"]
+
+    with subprocess.Popen(command, cwd=trapezoids, stdout=subprocess.PIPE, stderr=error) as run:
+        assert run.stdout is not None
+        run.stdout.close()
+
+    assert run.returncode == 0
+    assert json.loads((trapezoids / "out" / "results.json").read_bytes())["score"] == 10
