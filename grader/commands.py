@@ -156,7 +156,7 @@ def package(given: argparse.Namespace) -> int:
 def audit(given: argparse.Namespace) -> int:
     """Prove the suites: what is right passes, known mistakes and small changes are caught."""
     from grader.assignment import AssignmentError
-    from grader.audit import AuditFailed, Options, render_audit, spoken
+    from grader.audit import AuditFailed, Options, figures_of, render_audit, spoken, write_figures
     from grader.audit import audit as audit_suites
     from grader.suite.run import ReferenceBroken
 
@@ -170,7 +170,9 @@ def audit(given: argparse.Namespace) -> int:
     given.out.mkdir(parents=True, exist_ok=True)
     page = given.out / "audit.html"
     page.write_text(render_audit(result), "utf-8")
-    print(f"Page: {page}, for the staff")
+    figures = given.out / "audit.json"
+    figures.write_bytes(write_figures(figures_of(result)))
+    print(f"Page: {page}, for the staff; {figures} has the figures")
     return GRADER_FAILED if result.failures else GRADED
 
 

@@ -27,6 +27,7 @@ _PLAIN = frozenset(
     }
 )
 """Kinds of findings that say what was done, whatever the values are."""
+_NAMELESS = ("not named", "named otherwise")
 _ROUNDING = 1e-9
 
 State = Literal["good", "bad", "aside"]
@@ -41,6 +42,8 @@ class Row(Struct, frozen=True):
     """In a few words: caught, named, survived, full marks."""
     remarks: tuple[str, ...] = ()
     caught_by: tuple[str, ...] = ()
+    varying: tuple[str, ...] = ()
+    """Checks that see it under some seeds only, beside those that see it under all."""
 
 
 class CheckRow(Struct, frozen=True):
@@ -75,6 +78,16 @@ class Audit(Struct, frozen=True):
         """Mutants that no check sees though they do something else than the reference."""
         return tuple(row for row in self.of("mutant") if row.outcome == "survived")
 
+    @property
+    def harmless(self) -> tuple[Row, ...]:
+        """Survivors of which it is known why they may."""
+        return tuple(row for row in self.of("mutant") if row.outcome == "harmless")
+
+    @property
+    def nameless(self) -> tuple[Row, ...]:
+        """Mistakes that are caught, and named otherwise or not at all."""
+        return tuple(row for row in self.of("mistake") if row.outcome in _NAMELESS)
+
 
 def judge(subject: Subject, answers: Sequence[Answer]) -> Row:
     """What came of one submission under each of its seeds; the first is the usual one."""
@@ -101,15 +114,13 @@ def _judge_template(subject: Subject, answers: Sequence[Answer]) -> Row:
 
 def _judge_mistake(subject: Subject, answers: Sequence[Answer]) -> Row:
     first, caught = answers[0], _caught(answers[0])
-    if not all(map(_caught, answers)):
+    if not frozenset(caught).intersection(*map(_caught, answers)):
         return Row(subject, "bad", "caught by luck" if caught else "not caught", (), caught)
     if all(c.earned >= c.points - _ROUNDING for c in first.checks):
         return Row(subject, "bad", "accepted", _said(first), caught)
     row = _judge_name(subject, first, caught)
     varying = _varying(answers)
-    if varying:
-        return structs.replace(row, remarks=(*row.remarks, f"by luck also in {_list(varying)}"))
-    return row
+    return structs.replace(row, varying=varying)
 
 
 def _judge_name(subject: Subject, answer: Answer, caught: tuple[str, ...]) -> Row:
@@ -151,6 +162,8 @@ def _judge_mutant(subject: Subject, answers: Sequence[Answer]) -> Row:
         reason = f"does the same on {answer.compared.calls} calls"
         return Row(subject, "aside", "the same", (reason,))
     differs = answer.compared.difference if answer.compared else ""
+    if subject.known:
+        return Row(subject, "aside", "harmless", (f"differs: {differs}",))
     return Row(subject, "bad", "survived", (f"differs: {differs}",))
 
 
@@ -178,10 +191,6 @@ def _varying(answers: Sequence[Answer]) -> tuple[str, ...]:
     """Checks that fail under one seed and pass under another, though some other check fails."""
     first, *others = (set(_caught(answer)) for answer in answers)
     return tuple(sorted({name for other in others for name in first ^ other}))
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names)
 
 
 def _said(answer: Answer) -> tuple[str, ...]:
@@ -223,6 +232,9 @@ def failures_of(rows: Sequence[Row], checks: Sequence[CheckRow], *, sampled: boo
         if row.state == "bad" and row.subject.kind != "mutant":
             told = f"{row.subject.kind} {_where(row.subject)}: {row.outcome}."
             yield f"{told} {_short(row.remarks)}".rstrip()
+    yield from _unexplained(rows)
+    if not sampled:
+        yield from _no_longer_harmless(rows)
     slack = _SLACK_OF_SAMPLES if sampled else 0.0
     different = [row for row in rows if row.outcome != "the same"]
     yield from _share(rows, "mistake", ("named", "said"), NAMED_SHARE - slack)
@@ -231,6 +243,31 @@ def failures_of(rows: Sequence[Row], checks: Sequence[CheckRow], *, sampled: boo
         for check in checks:
             if not check.mistakes:
                 yield f"check {check.number} {check.name} never fails: it catches no known mistake."
+
+
+def _unexplained(rows: Sequence[Row]) -> Iterator[str]:
+    """What has no name and no reason for it, and reasons that hold no more."""
+    for row in rows:
+        told, known = f"{row.subject.kind} {_where(row.subject)}", row.subject.known
+        if row.outcome in _NAMELESS and not known:
+            yield f"{told}: {row.outcome}, and no reason is given. {_short(row.remarks)}".rstrip()
+        elif row.outcome in {"named", "said"} and known:
+            yield f"{told}: {row.outcome}, though a reason is given why not: {known}"
+
+
+def _no_longer_harmless(rows: Sequence[Row]) -> Iterator[str]:
+    """Changes that may survive, and do not; the same may be made in several places."""
+    alive = {_change(row) for row in rows if row.outcome == "harmless"}
+    for row in rows:
+        if row.subject.mutant and row.subject.known and _change(row) not in alive:
+            alive.add(_change(row))
+            change = f"{row.subject.function}: {row.subject.says}"
+            yield f"mutant {change}: {row.outcome}, though it is said to be harmless."
+
+
+def _change(row: Row) -> tuple[str, str]:
+    """A small change as reasons name it."""
+    return row.subject.function, row.subject.says
 
 
 def _share(

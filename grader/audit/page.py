@@ -12,7 +12,7 @@ from grader.audit.judge import CAUGHT_SHARE, NAMED_SHARE, Audit, CheckRow, Row
 from grader.report.frame import render_page
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_KINDS = (
+KINDS = (
     ("reference", "reference"),
     ("template", "template"),
     ("right", "right solutions"),
@@ -20,6 +20,7 @@ _KINDS = (
     ("convention", "conventions"),
     ("mutant", "mutants"),
 )
+"""Kinds of submissions, in the order in which they are shown, and what they are called."""
 
 
 class Line(Struct, frozen=True):
@@ -49,7 +50,9 @@ class Page(Struct, frozen=True):
     failures: tuple[str, ...]
     lines: tuple[Line, ...]
     survivors: tuple[Row, ...]
-    otherwise: tuple[Row, ...]
+    harmless: tuple[Row, ...]
+    nameless: tuple[Row, ...]
+    said: tuple[Row, ...]
     same: tuple[Row, ...]
     mistakes: tuple[Function, ...]
     mutants: tuple[Function, ...]
@@ -60,7 +63,7 @@ class Page(Struct, frozen=True):
 def summary_lines(audit: Audit) -> tuple[Line, ...]:
     """A line for each kind of submission."""
     return tuple(
-        Line(name, len(rows), _outcomes(rows)) for kind, name in _KINDS if (rows := audit.of(kind))
+        Line(name, len(rows), _outcomes(rows)) for kind, name in KINDS if (rows := audit.of(kind))
     )
 
 
@@ -70,9 +73,13 @@ def spoken(audit: Audit) -> Iterator[str]:
         yield f"{line.name:<16}{line.count:>6}  {line.outcomes}"
     for row in audit.survivors:
         yield f"Survivor: {row.subject.name}  {row.subject.function}: {row.subject.says}"
-    for row in _with(audit, "mistake", "not named", "named otherwise"):
-        said = f": {row.remarks[0]}" if row.remarks else ""
-        yield f"{row.outcome.capitalize()}: {row.subject.function} {row.subject.name}{said}"
+    for row in audit.harmless:
+        told = f"{row.subject.name}  {row.subject.function}: {row.subject.says}"
+        yield f"Harmless: {told}: {row.subject.known}"
+    for row in audit.nameless:
+        why = row.subject.known or "; ".join(row.remarks[:1])
+        told = f"{row.subject.function} {row.subject.name}"
+        yield f"{row.outcome.capitalize()}: {told}: {why}"
     for failure in audit.failures:
         yield f"Problem: {failure}"
     yield "; ".join(facts(audit))
@@ -94,7 +101,9 @@ def build_page(audit: Audit) -> Page:
         failures=audit.failures,
         lines=summary_lines(audit),
         survivors=audit.survivors,
-        otherwise=_with(audit, "mistake", "named otherwise", "not named"),
+        harmless=audit.harmless,
+        nameless=audit.nameless,
+        said=_with(audit, "mistake", "said"),
         same=_with(audit, "mutant", "the same"),
         mistakes=tuple(_functions(audit.of("mistake") + audit.of("convention"))),
         mutants=tuple(_functions(audit.of("mutant"))),
@@ -116,12 +125,14 @@ def facts(audit: Audit) -> tuple[str, ...]:
 
 
 def _named(audit: Audit) -> Iterator[str]:
-    """How many mistakes are named, and how many the checks' own words say."""
+    """How many mistakes are named, how many the checks' own words say, and what the draw does."""
     rows = audit.of("mistake")
     named, said = (sum(row.outcome == word for row in rows) for word in ("named", "said"))
     if rows:
         yield f"{named / len(rows):.1%} of the mistakes named as variants"
         yield f"{said / len(rows):.1%} said in a check's own words"
+        varying = sum(bool(row.varying) for row in rows)
+        yield f"{varying} caught by luck in more checks than those that always catch them"
 
 
 def _with(audit: Audit, kind: str, *outcomes: str) -> tuple[Row, ...]:

@@ -73,9 +73,9 @@ def audit(options: Options, progress: Progress = lambda _done, _all, _what: None
         try:
             conventions = assignment.settings.conventions
             variants = list(variant_subjects(reference, sources, conventions))
+            mutants = list(mutant_subjects(reference, sources, sorted(touched)))
         except VariantError as error:
             raise AuditFailed(str(error)) from error
-        mutants = list(mutant_subjects(sources, sorted(touched)))
         _require_known(conventions, variants)
         wanted = [s for s in (*variants, *mutants) if s.function.startswith(options.only)]
         if options.only and not wanted:

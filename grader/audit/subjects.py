@@ -14,7 +14,14 @@ from msgspec import Struct, structs
 
 from grader.assignment import Assignment
 from grader.audit.mutants import Mutant, mutants_of
-from grader.feedback.variants import Variant, load_variants, source_of
+from grader.feedback.variants import (
+    Reason,
+    Variant,
+    VariantError,
+    load_reasons,
+    load_variants,
+    source_of,
+)
 
 Kind = Literal["reference", "template", "right", "mistake", "convention", "mutant"]
 
@@ -41,6 +48,8 @@ class Subject(Struct, frozen=True):
     says: str = ""
     credit: float = 1.0
     mutant: Mutant | None = None
+    known: str = ""
+    """Why it is not named, or survives, as its author says; empty if it should not."""
 
 
 class Sources(Struct, frozen=True):
@@ -141,18 +150,28 @@ def variant_subjects(
 
     A convention with no credit, by the assignment's own `conventions`, is a mistake.
     """
-    name = f"{reference.__name__}.variants"
-    if importlib.util.find_spec(name) is None:
+    package = _variants_of(reference)
+    if package is None:
         return
-    for variant in load_variants(importlib.import_module(name)):
+    known = {(r.function, r.what): r for r in load_reasons(package) if r.kind == "unnamed"}
+    for variant in load_variants(package):
         module = variant.function.partition(".")[0]
         text = variant.override(source_of(reference, variant.function))
         credit = conventions.get(variant.name, variant.credit)
         whole = f"{sources.texts[module]}\n\n{text}"
-        yield _of_variant(structs.replace(variant, credit=credit), module, whole)
+        reason = known.pop((variant.function, variant.name), None)
+        yield _of_variant(structs.replace(variant, credit=credit), module, whole, reason)
+    if known:
+        names = ", ".join(sorted(f"{r.function} {r.what}" for r in known.values()))
+        raise VariantError(f"variants.unnamed: no such mistake: {names}.")
 
 
-def _of_variant(variant: Variant, module: str, text: str) -> Subject:
+def _variants_of(reference: types.ModuleType) -> types.ModuleType | None:
+    name = f"{reference.__name__}.variants"
+    return importlib.import_module(name) if importlib.util.find_spec(name) else None
+
+
+def _of_variant(variant: Variant, module: str, text: str, reason: Reason | None) -> Subject:
     return Subject(
         variant.kind if variant.credit else "mistake",
         variant.name,
@@ -161,20 +180,33 @@ def _of_variant(variant: Variant, module: str, text: str) -> Subject:
         function=variant.function,
         says=variant.says,
         credit=variant.credit,
+        known=reason.because if reason else "",
     )
 
 
-def mutant_subjects(sources: Sources, graded: Sequence[str]) -> Iterator[Subject]:
-    """Each small change of what the graded names are built on."""
+def mutant_subjects(
+    reference: types.ModuleType, sources: Sources, graded: Sequence[str]
+) -> Iterator[Subject]:
+    """Each small change of what the graded names are built on. VariantError."""
+    package = _variants_of(reference)
+    reasons = load_reasons(package) if package else ()
+    known = {(r.function, r.what): r.because for r in reasons if r.kind == "harmless"}
+    met = set()
     for module, text in sources.texts.items():
         wanted = {name.partition(".")[2] for name in graded if name.partition(".")[0] == module}
         for mutant in mutants_of(module, text, wanted):
+            says = f"{mutant.before} → {mutant.after}"
+            met.add((mutant.function, says))
             yield Subject(
                 "mutant",
                 f"{mutant.module}.py:{mutant.line}",
                 module=module,
                 text=mutant.text,
                 function=mutant.function,
-                says=f"{mutant.before} → {mutant.after}",
+                says=says,
                 mutant=mutant,
+                known=known.get((mutant.function, says), ""),
             )
+    if known.keys() - met:
+        names = ", ".join(sorted(f"{function}: {says}" for function, says in known.keys() - met))
+        raise VariantError(f"variants.harmless: no such change: {names}.")

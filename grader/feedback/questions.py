@@ -27,6 +27,8 @@ _LARGE = 1e100
 """Where answers are so large, or not finite, two ways to write one formula may part."""
 _OUT_OF_RANGE = {"ValueError", "ArithmeticError", "OverflowError", "ZeroDivisionError"}
 """What Python's own functions raise where numpy's give nan or infinity."""
+_USED_UP = {"callbacks", "not_run"}
+"""What a question comes to where those before it have used up what a check may take."""
 
 Named = TypeVar("Named")
 
@@ -57,7 +59,7 @@ def tell_apart(
             continue
         student = _answered(question, call)
         asked += 1
-        if student.raised in _OUT_OF_RANGE or not _is_tame(student):
+        if student.raised in _OUT_OF_RANGE | _USED_UP or not _is_tame(student):
             continue  # whatever else is wrong there, it says nothing of the candidates
         left = [one for one in left if structs.replace(answers[one], exchange=student).agrees]
         confirmed += len(left) == 1

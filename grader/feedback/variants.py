@@ -84,11 +84,21 @@ class Variant(Struct, frozen=True):
         return f"{text}\n\n_right = {self.target}\n\n\n{changed}\n\n{wrapper}"
 
 
+class Reason(Struct, frozen=True):
+    """Why a mistake of a function is not named, or a small change of it no check need see."""
+
+    kind: Literal["unnamed", "harmless"]
+    function: str
+    what: str
+    because: str
+
+
 class Variants:
     """The variants of one module of the reference."""
 
     def __init__(self) -> None:
         self._variants: list[Variant] = []
+        self._reasons: list[Reason] = []
 
     def __iter__(self) -> Iterator[Variant]:
         """Iterate in the order in which they were written: the more specific come first."""
@@ -120,6 +130,20 @@ class Variants:
             functions, Variant(name, "", "convention", says, credit=credit, source=source)
         )
 
+    def unnamed(self, functions: str | tuple[str, ...], name: str, *, because: str) -> None:
+        """Say why the mistake `name` of these functions is caught and not named."""
+        names = (functions,) if isinstance(functions, str) else functions
+        self._reasons += (Reason("unnamed", function, name, because) for function in names)
+
+    def harmless(self, function: str, change: str, *, because: str) -> None:
+        """Say why no check need see a small change, written as the audit does: 'a - b → a'."""
+        self._reasons.append(Reason("harmless", function, change, because))
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """What the audit need not say, since it is known."""
+        return tuple(self._reasons)
+
     def _add(self, functions: str | tuple[str, ...], variant: Variant) -> Callable[[T], T]:
         names = (functions,) if isinstance(functions, str) else functions
 
@@ -149,8 +173,19 @@ class Variants:
 
 def load_variants(package: types.ModuleType) -> tuple[Variant, ...]:
     """All variants of a package: those in the `variants` of each of its modules."""
-    modules = [m for m in vars(package).values() if isinstance(m, types.ModuleType)]
-    return tuple(v for m in modules for v in getattr(m, "variants", ()))
+    return tuple(variant for variants in _collected(package) for variant in variants)
+
+
+def load_reasons(package: types.ModuleType) -> tuple[Reason, ...]:
+    """All reasons of a package: those of the `variants` of each of its modules."""
+    return tuple(reason for variants in _collected(package) for reason in variants.reasons)
+
+
+def _collected(package: types.ModuleType) -> Iterator[Variants]:
+    for module in vars(package).values():
+        found = getattr(module, "variants", None) if isinstance(module, types.ModuleType) else None
+        if isinstance(found, Variants):
+            yield found
 
 
 def source_of(reference: types.ModuleType, function: str) -> str:

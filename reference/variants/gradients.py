@@ -695,3 +695,10 @@ variants.mistake(
     hint="What do the defaults in your signature say?",
     source={"tolerance * size)": "tolerance * size)\n\n\ncheck_gradient.__defaults__ = (1e-4,)"},
 )
+
+variants.unnamed(
+    CENTRED,
+    "argument_for_f",
+    because="f is not reached, so nothing comes back that could be compared; the check's own words "
+    "say that f was called in a way that it cannot take.",
+)

@@ -425,3 +425,16 @@ SPREADS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
 )
 for name, says, hint, source in SPREADS:
     variants.mistake(BIAS_VARIANCE, name, says=says, hint=hint, source=source)
+
+variants.unnamed(
+    "polynomials.fit_polynomial",
+    "inverse_of_square",
+    because="It raises LinAlgError, which says no more than that some matrix cannot be solved; the "
+    "student reads the message and the line.",
+)
+variants.harmless(
+    "polynomials.fit_polynomial",
+    "np.float64 → np.float32",
+    because="Coefficients are judged by what they predict, to 1e-6, since right solvers differ; a "
+    "result in single precision is accepted everywhere else, too.",
+)

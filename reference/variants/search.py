@@ -481,3 +481,10 @@ SEARCHES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
 )
 for name, says, hint, source in SEARCHES:
     variants.mistake(SEARCH, name, says=says, hint=hint, source=source)
+
+for drawn in ("own_generator", "global_generator"):
+    variants.unnamed(
+        "search.random_search",
+        drawn,
+        because="Its numbers are others each time: no second run comes to the same.",
+    )

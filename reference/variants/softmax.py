@@ -666,3 +666,11 @@ mistake(
     "What would be another number if the loop were left out?",
     {NAIVE: {SIZES: f"for _ in range(len(y)):\n        pass\n    {WHOLE}"}},
 )
+
+for flat in ("no_column_of_maxima", "no_column_of_sums"):
+    variants.unnamed(
+        (PROBABILITIES, SOFTMAX),
+        flat,
+        because="Rows that are subtracted, or divided by, raise the same ValueError about the same "
+        "shapes; the student reads the message and the line.",
+    )

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from grading_fixtures import ROOT, Run, run_grader
 from other_assignment import changed
+
+from grader.audit import read_figures
+from grader.audit.judge import judge
+from grader.audit.subjects import Subject
+from grader.audit.work import Answer, CheckResult
+from grader.outcomes import Finding
 
 ASSIGNMENT = {
     "assignment.toml": """
@@ -140,6 +147,19 @@ def test_good_suite_is_green(means: Path) -> None:
     assert not run.left_over
 
 
+def test_figures_are_written_for_programs(means: Path) -> None:
+    whole, some = means / "whole", means / "some"
+
+    run = audit(means, "--out", str(whole))
+    audit(means, "--out", str(some), "--only", "means.mean")
+
+    figures = read_figures((whole / "audit.json").read_bytes())
+    assert (figures.whole, figures.seeds, figures.problems) == (True, 3, 0)
+    assert figures.handed_in["mistakes"] == {"named": 2}
+    assert f"{figures.gradings} gradings of all submissions" in run.printed
+    assert not read_figures((some / "audit.json").read_bytes()).whole
+
+
 def test_page_holds_everything_and_asks_for_nothing(means: Path) -> None:
     audit(means)
     page = (means / "audit" / "audit.html").read_text("utf-8")
@@ -177,16 +197,106 @@ def test_mistake_that_fails_by_luck_is_a_problem(means: Path) -> None:
     assert "Problem: mistake means.squares no_square: caught by luck." in problems(run)
 
 
+def answer_of(failed: dict[str, bool]) -> Answer:
+    """What came of a mistake that some checks fail, and it is named."""
+    named = (Finding("mistake", "It is known.", staff="known as old"),)
+    return Answer(
+        tuple(
+            CheckResult(name, "1.1", name, 1.0, 1.0 - fails, fails, named if fails else (), ())
+            for name, fails in failed.items()
+        ),
+        troubles=(),
+        seconds=0.0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("seen", "outcome", "varying"),
+    [
+        (["ab", "ab", "ab"], "named", ()),
+        (["ab", "a", "ab"], "named", ("b",)),
+        (["a", "b", "a"], "caught by luck", ()),
+        (["ab", "", "ab"], "caught by luck", ()),
+        (["", "", ""], "not caught", ()),
+    ],
+    ids=["always", "one always", "in turns", "not always", "never"],
+)
+def test_one_check_at_least_always_catches_a_mistake(
+    seen: Sequence[str], outcome: str, varying: Sequence[str]
+) -> None:
+    """Under each of the seeds: what the others add is a remark."""
+    answers = [answer_of({name: name in names for name in "ab"}) for names in seen]
+
+    row = judge(Subject("mistake", "old"), answers)
+
+    assert (row.outcome, row.varying) == (outcome, varying)
+
+
+GUESS = '"x - center": "x - center + np.random.default_rng().normal()"'
+
+
 def test_mistakes_without_a_name_are_a_problem(means: Path) -> None:
     """Who guesses is caught, but no guess is like another."""
-    guess = '"x - center": "x - center + np.random.default_rng().normal()"'
-    changed(means, VARIANTS, '"**2": ""', guess)
+    changed(means, VARIANTS, '"**2": ""', GUESS)
 
     run = audit(means)
 
     assert run.status == 1
     assert "Not named: means.squares no_square" in run.printed
     assert "Problem: mistakes: 50.0% are named or said, expected 95% at least." in problems(run)
+    nameless = "Problem: mistake means.squares no_square: not named, and no reason is given."
+    assert any(problem.startswith(nameless) for problem in problems(run))
+
+
+def append(folder: Path, line: str) -> None:
+    """Write something below the variants."""
+    path = folder / VARIANTS
+    path.write_text(f"{path.read_text('utf-8')}\n\n{line}\n", "utf-8")
+
+
+def test_a_mistake_may_have_a_reason_to_be_nameless(means: Path) -> None:
+    """It is listed with it, and counts for what it is."""
+    changed(means, VARIANTS, '"**2": ""', GUESS)
+    append(means, 'variants.unnamed("means.squares", "no_square", because="No guess is alike.")')
+
+    run = audit(means)
+
+    share = "Problem: mistakes: 50.0% are named or said, expected 95% at least."
+    assert problems(run) == [share]
+    assert "Not named: means.squares no_square: No guess is alike." in run.printed
+    assert "No guess is alike." in (means / "audit" / "audit.html").read_text("utf-8")
+
+
+def test_a_reason_that_holds_no_more_is_a_problem(means: Path) -> None:
+    append(means, 'variants.unnamed("means.squares", "no_square", because="It is dull.")')
+
+    run = audit(means)
+
+    told = "mistake means.squares no_square: named, though a reason is given why not: It is dull."
+    assert problems(run) == [f"Problem: {told}"]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (
+            'variants.unnamed("means.mean", "no_square", because="")',
+            "variants.unnamed: no such mistake: means.mean no_square.",
+        ),
+        (
+            'variants.harmless("means.mean", "x.size → 0", because="")',
+            "variants.harmless: no such change: means.mean: x.size → 0.",
+        ),
+    ],
+    ids=["mistake", "change"],
+)
+def test_a_reason_for_nothing_is_named(means: Path, line: str, told: str) -> None:
+    append(means, line)
+
+    run = audit(means)
+
+    assert run.status == 1
+    assert told in run.complained
 
 
 def test_convention_that_loses_points_is_a_problem(means: Path) -> None:
@@ -283,6 +393,36 @@ def test_weak_suite_lets_mutants_survive(means: Path) -> None:
     assert run.status == 1
     assert "Survivor: means.py:13  means.squares: x - center → (x + center)" in run.printed
     assert any(p.startswith("Problem: mutants: ") for p in problems(run))
+
+
+HARMLESS = 'variants.harmless("means.squares", "x - center → (x + center)", because="Around 0.")'
+
+
+def test_a_survivor_may_have_a_reason(means: Path) -> None:
+    """Then it is no news; it counts as it did."""
+    changed(means, SUITE, "(0.7, -1.3)", "(0.0,)")
+    before = [p for p in problems(audit(means)) if p.startswith("Problem: mutants: ")]
+    append(means, HARMLESS)
+
+    run = audit(means)
+
+    change = "means.py:13  means.squares: x - center → (x + center)"
+    assert f"Harmless: {change}: Around 0." in run.printed
+    assert f"Survivor: {change}" not in run.printed
+    assert before
+    assert [p for p in problems(run) if p.startswith("Problem: mutants: ")] == before
+    assert "Around 0." in (means / "audit" / "audit.html").read_text("utf-8")
+
+
+def test_a_harmless_change_that_is_caught_is_a_problem(means: Path) -> None:
+    append(means, HARMLESS)
+
+    run = audit(means)
+
+    told = (
+        "mutant means.squares: x - center → (x + center): caught, though it is said to be harmless."
+    )
+    assert problems(run) == [f"Problem: {told}"]
 
 
 def test_points_that_do_not_add_up_are_a_problem(means: Path) -> None:
