@@ -291,7 +291,7 @@ def judge_stop(check, student, rule, df, x):
         (portable(lambda x: 0.6 * (np.arange(x.size).reshape(x.shape) == 1)), 0.5, 5),
     ]
     for slope, epsilon, expected in tests:
-        settings = {"iterations": 30 if slope is df else 4}
+        settings = {"iterations": 200 if slope is df else 4}
         if epsilon is not None:
             settings["epsilon"] = epsilon
         got = descend(student, rule, slope, x, settings)
