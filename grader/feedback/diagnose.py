@@ -11,7 +11,6 @@ mistakes'.
 
 from __future__ import annotations
 
-import ast
 import functools
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -122,9 +121,7 @@ class Diagnosis:
 
     def _uses(self, function: str, other: str) -> bool:
         """Whether the reference's own code of a function names another."""
-        names = ast.walk(ast.parse(self._versions.source(function)))
-        target = other.partition(".")[2]
-        return any(isinstance(node, ast.Name) and node.id == target for node in names)
+        return other.partition(".")[2] in self._versions.names(function)
 
     def _wrong_functions(self, history: Sequence[Exchange]) -> Iterator[tuple[str, list[Played]]]:
         names = dict.fromkeys(e.name for e in history if e.kind == "call")

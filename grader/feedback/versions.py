@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import types
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -19,6 +20,7 @@ class Versions:
             self._variants.setdefault(variant.function, []).append(variant)
         self._built: dict[tuple[str, ...], Callable[..., Any] | None] = {}
         self._sources: dict[str, str] = {}
+        self._names: dict[str, frozenset[str]] = {}
 
     def variants_of(self, function: str) -> Sequence[Variant]:
         """The known variants of a function."""
@@ -44,6 +46,13 @@ class Versions:
         if function not in self._sources:
             self._sources[function] = source_of(self.reference, function)
         return self._sources[function]
+
+    def names(self, function: str) -> frozenset[str]:
+        """All names in the function's source: a cascade is asked for many pairs of functions."""
+        if function not in self._names:
+            nodes = ast.walk(ast.parse(self.source(function)))
+            self._names[function] = frozenset(n.id for n in nodes if isinstance(n, ast.Name))
+        return self._names[function]
 
     def build_singles(self) -> None:
         """Build the function with each of its variants, for all that come."""
