@@ -13,6 +13,7 @@ import pytest
 
 import reference.variants
 from grader.assignment import load_assignment
+from grader.audit import Figures, read_figures
 from grader.feedback import load_variants
 
 ROOT = Path(__file__).parents[2]
@@ -44,15 +45,45 @@ def test_the_assignment_is_as_large_as_is_said() -> None:
 
 
 def test_the_audit_hands_in_as_much_as_is_said() -> None:
-    """What came of it is measured: `grader audit` says it, in a quarter of an hour."""
+    """A variant or a right solution that is new needs a new audit: `make audit`."""
     kinds = Counter(variant.kind for variant in load_variants(reference.variants))
     right = sum(path.is_dir() for path in (ROOT / "tests" / "right").iterdir())
-    section = README.partition("## What the audit says")[2].partition("\n## ")[0]
-    rows = dict(re.findall(r"^\| ([\w ]+) \| ([\d,]+) \|", section, re.MULTILINE))
+    handed_in = figures().handed_in
 
-    assert rows["known mistakes"].replace(",", "") == str(kinds["mistake"])
-    assert rows["accepted conventions"] == str(kinds["convention"])
-    assert rows["right solutions in other styles"] == str(right)
+    assert sum(handed_in["mistakes"].values()) == kinds["mistake"]
+    assert sum(handed_in["conventions"].values()) == kinds["convention"]
+    assert sum(handed_in["right solutions"].values()) == right
+
+
+def test_what_came_of_the_audit_is_what_the_last_one_found() -> None:
+    """`make audit` runs all of it and keeps the figures; here they are held against the README."""
+    found = figures()
+    section = README.partition("## What the audit says")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| ([^|]+?) \| (\S+ \| [^|]+) \|$", section, re.MULTILINE))
+    mistakes, mutants = found.handed_in["mistakes"], found.handed_in["mutants"]
+    count, small = sum(mistakes.values()), sum(mutants.values())
+    named, said = (f"{mistakes[word] / count:.1%}" for word in ("named", "said"))
+    marks = found.handed_in["right solutions"]["full marks"]
+    credit = found.handed_in["conventions"]["earns its credit"]
+
+    assert (found.whole, found.problems) == (True, 0)
+    assert rows["accepted conventions"] == f"{credit} | all are named and earn their credit"
+    assert rows["known mistakes"] == (
+        f"{count:,} | all lose points, under each of three seeds; {named} are named, {said} more "
+        f"are said in a check's own words, {mistakes['not named']} have a reason why not"
+    )
+    assert rows["right solutions in other styles"] == (
+        f"{marks} | all points of what they hold, under each of {found.seeds} seeds"
+    )
+    assert rows["mutants: one small slip in the reference"] == (
+        f"{small:,} | {mutants['caught']:,} are caught, {mutants['the same']} do the same as the "
+        f"reference, {mutants['harmless']} may survive"
+    )
+
+
+def figures() -> Figures:
+    """Those of the last whole audit."""
+    return read_figures((ROOT / "docs" / "audit.json").read_bytes())
 
 
 def test_every_dependency_has_its_reason() -> None:
