@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from grader import commands
+from grader import commands, terminal
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
