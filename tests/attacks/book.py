@@ -19,7 +19,7 @@ Canary = Literal[
     "changed",  # a file of somebody else's, or the grader's own standing, is not what it was
     "time",  # the grade took longer than the attack's `seconds`
     "memory",  # the trusted side took more memory than a grade needs, or all together than allowed
-    "disk",  # the scratch folder held more than a homework needs
+    "disk",  # the scratch folder held, or the disk lost, more than a homework needs
     "active",  # something that acts in a browser, a terminal, a spreadsheet or markdown
 ]
 

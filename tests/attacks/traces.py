@@ -33,6 +33,8 @@ class Peak(Struct):
     tasks: int = 0
     scratch: int = 0
     """Bytes in the scratch folders, and 16 KiB for each entry."""
+    disk: int = 0
+    """What the disk has lost meanwhile, to whomever. [bytes]"""
     standing: set[tuple[str, ...]] = field(default_factory=set)
     """Scheduling policy and niceness of the trusted process."""
 
@@ -113,8 +115,10 @@ def watch(process: subprocess.Popen[bytes], scratch: Path, interrupt_s: float) -
     peak = Peak()
     end = time.monotonic() + _GIVE_UP_S
     waits = bool(interrupt_s)
+    free = _free(scratch)
     while process.poll() is None:
         _look(process.pid, scratch, peak)
+        peak.disk = max(peak.disk, free - _free(scratch))
         if waits and any(entry.name == "begun" for entry in _entries(scratch)):
             waits, end = False, time.monotonic() + interrupt_s
         if time.monotonic() > end:
@@ -138,6 +142,12 @@ def _look(pid: int, scratch: Path, peak: Peak) -> None:
         with contextlib.suppress(OSError):
             used += 16_384 + entry.stat(follow_symlinks=False).st_blocks * 512
     peak.scratch = max(peak.scratch, used)
+
+
+def _free(folder: Path) -> int:
+    """Bytes that are free where a folder lies."""
+    found = os.statvfs(folder)
+    return found.f_bfree * found.f_frsize
 
 
 def memory_of_tree(pid: int, known: int = 0) -> int:

@@ -4,3 +4,7 @@ def double(x):
 
 def triple(x):
     return 3 * x
+
+
+def same(x):
+    return x

@@ -9,3 +9,8 @@ def double(x):
 def triple(x):
     """Three times as much."""
     return 3 * x
+
+
+def same(x):
+    """What it gets."""
+    return x
