@@ -32,9 +32,10 @@ _ORDER_S = 20.0
 """Longest that a server may take for an order: compiling a megabyte of code takes about 5 s."""
 _ONE_FILE_S = 6.0
 """Longest for one file, once all together have taken too long."""
-_MOST_GROWN_KB = 64 * 2**10
-"""What a worker that is kept may have taken since it was new. [KiB]"""
-_THREADS, _MEMORY = re.compile(rb"Threads:\s*(\d+)"), re.compile(rb"VmRSS:\s*(\d+) kB")
+_MOST_KEPT_KB = 128 * 2**10
+"""What all workers that are kept may hold together; one takes some 20 MB when new. [KiB]"""
+_THREADS = re.compile(rb"Threads:\s*(\d+)")
+_MEMORY = re.compile(rb"(?:RssAnon|RssShmem|VmSwap):\s*(\d+) kB")
 _FILES_S = 30.0
 """Longest for trying them one by one; what is left then is left out."""
 
@@ -52,7 +53,7 @@ class OpenWorker(Struct):
     """Whether no check has ended in it yet."""
     imported: set[str] = msgspec.field(default_factory=set)
     memory_kb: int = 0
-    """What it took when it was new."""
+    """What it held when it was put to rest."""
 
 
 class Wall:
@@ -123,8 +124,9 @@ class Wall:
         if kept is not None:
             try:
                 self._clear_scratch()
+                os.kill(kept.pid, signal.SIGCONT)
                 kept.channel.send(wire.Begin(seed, isolation.own_cores()), _ORDER_S)
-            except (Closed, TimedOut):
+            except (Closed, TimedOut, OSError):
                 self.dismiss_worker(kept)
             else:
                 return kept
@@ -135,8 +137,7 @@ class Wall:
                 self._clear_scratch()
                 channel.receive(wire.answer_decoder, time.monotonic() + _ORDER_S)
                 channel.send(wire.Begin(seed, isolation.own_cores()), _ORDER_S)
-                memory_kb = _standing(self._ahead_pid)[1]
-                worker = OpenWorker(channel, self._ahead_pid, memory_kb=memory_kb)
+                worker = OpenWorker(channel, self._ahead_pid)
                 self._open[worker.pid] = worker
                 self._fork_ahead()
             except (WallFailed, Closed, TimedOut, wire.Malformed) as error:
@@ -162,15 +163,25 @@ class Wall:
     def keep_worker(self, worker: OpenWorker, group: str) -> None:
         """Keep a worker, which has answered so far, for the next check of its group.
 
-        Unless it has threads that run on, or holds much memory: neither is to be felt by others.
+        Until then it is stopped, so that no timer nor thread of it is felt by others. It is not
+        kept with threads that run on, nor where all that are kept would hold much memory.
         """
-        threads, memory_kb = _standing(worker.pid)
-        at_rest = threads == 1 and memory_kb < worker.memory_kb + _MOST_GROWN_KB
-        if group in self._kept or not at_rest:
+        if group in self._kept or not self._is_at_rest(worker):
             self.dismiss_worker(worker)
             return
         worker.is_fresh = False
         self._kept[group] = worker
+
+    def _is_at_rest(self, worker: OpenWorker) -> bool:
+        """Stop a worker; whether it may be kept."""
+        try:
+            # Before it is looked at: from here on it does nothing.
+            os.kill(worker.pid, signal.SIGSTOP)
+        except OSError:
+            return False
+        threads, worker.memory_kb = _standing(worker.pid)
+        together = worker.memory_kb + sum(kept.memory_kb for kept in self._kept.values())
+        return threads == 1 and worker.memory_kb > 0 and together < _MOST_KEPT_KB
 
     def dismiss_worker(self, worker: OpenWorker) -> None:
         """End a worker without waiting for it: the next one is opened when it has ended."""
@@ -332,8 +343,8 @@ def _standing(pid: int) -> tuple[int, int]:
         status = Path(f"/proc/{pid}/status").read_bytes()
     except OSError:
         return 0, 0
-    threads, memory = _THREADS.search(status), _MEMORY.search(status)
-    return int(threads[1]) if threads else 0, int(memory[1]) if memory else 0
+    threads, memory = _THREADS.search(status), sum(map(int, _MEMORY.findall(status)))
+    return int(threads[1]) if threads else 0, memory
 
 
 def _stay_on_one_core() -> set[int]:

@@ -231,6 +231,8 @@ class CheckGrader:
     def _explain(self, item: pytest.Item, running: Running) -> tuple[CheckRecord, Finding | None]:
         """Say what is behind the findings; grade again by what is accepted."""
         record = running.record
+        # Two workers at once may take twice the memory.
+        running.student.close(passed=False)
         student = self._make_alone(running.seed)
         try:
             found = self._explainer.explain(

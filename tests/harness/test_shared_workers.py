@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,12 @@ from grader.sandbox.student import Student
 
 CODE = """
 import os
+import signal
 import threading
 import time
 
 seen = []
+ticked = []
 held = []
 
 def leave():
@@ -39,6 +42,16 @@ def go_on():
 def hold():
     held.append(bytearray(150 * 2**20))
     return os.getpid()
+
+def hold_a_little():
+    held.append(bytearray(30 * 2**20))
+
+def tick():
+    signal.signal(signal.SIGALRM, lambda *_: ticked.append(1))
+    signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
+
+def ticks():
+    return len(ticked)
 
 def hang():
     while True:
@@ -92,6 +105,29 @@ def test_a_function_that_failed_alone_has_workers_of_its_own_from_then_on() -> N
         found = [ask(handed, name)[1] for name in ("look", "leave", "look")]
 
     assert found == [False, True, False]
+
+
+def test_a_kept_worker_does_nothing_until_its_next_check() -> None:
+    """A timer is no thread, and would run beside checks that show more."""
+    with behind_the_wall(SOURCE) as handed:
+        ask(handed, "tick")
+        time.sleep(0.3)
+        ask(handed, "look", "full")
+        found, is_alone = ask(handed, "ticks")
+
+    assert not is_alone
+    assert found <= 2  # type: ignore[operator]
+
+
+def test_workers_that_are_kept_hold_little_together() -> None:
+    """In a container of 768 MB there must be room for one that takes all that it may."""
+    with behind_the_wall(SOURCE) as handed:
+        for group in range(5):
+            ask(handed, "hold_a_little", f"group {group}")
+        alone = [ask(handed, "look", f"group {group}")[1] for group in range(5)]
+
+    assert not alone[0]
+    assert alone.count(False) <= 3
 
 
 @pytest.mark.parametrize("name", ["go_on", "hold"])
