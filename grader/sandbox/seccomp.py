@@ -128,6 +128,15 @@ _REFUSED_ONCE_LOADED: dict[str, tuple[int | None, int | None]] = {
     "lremovexattr": (198, 15),
     "fremovexattr": (199, 16),
     "removexattrat": (466, 466),
+    # A file that loses its name, but not its last user, is in no folder that could be looked at.
+    "unlink": (87, None),
+    "unlinkat": (263, 35),
+    "rename": (82, None),
+    "renameat": (264, 38),
+    "renameat2": (316, 276),
+    "openat2": (437, 437),  # its flags are out of a filter's reach
+    # A lock on a library's file is seen by whoever else may read it.
+    "flock": (73, 32),
 }
 _CLONE = (56, 220)
 _CLONE3 = (435, 435)
@@ -135,13 +144,20 @@ _KILL = (62, 129)
 _TGKILL = (234, 131)
 _CLONE_THREAD = 0x10000
 _SCHED_SETAFFINITY = (203, 122)
+_SCHED_GETAFFINITY = (204, 123)
 _ARGUMENTS_REFUSED: dict[str, tuple[tuple[int, int], int, tuple[int, ...]]] = {
     # name: (its numbers, the position of the argument, its values)
     # A descriptor that belongs to another process has the kernel send it a signal of any kind.
-    "fcntl": ((72, 25), 1, (8, 10, 15, 1024)),  # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE
+    # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE; and locks: F_SETLK and F_SETLKW, F_OFD_ the same
+    "fcntl": ((72, 25), 1, (8, 10, 15, 1024, 6, 7, 37, 38)),
     "ioctl": ((16, 29), 1, (0x8901, 0x8902, 0x5412)),  # FIOSETOWN, SIOCSPGRP, TIOCSTI
     # To die with its parent, and not to be traced, is not the student's to choose.
     "prctl": ((157, 167), 0, (1, 4, 0x59616D61)),  # PDEATHSIG, DUMPABLE, PTRACER
+}
+_BITS_REFUSED: dict[str, tuple[tuple[int, int | None], int, int]] = {
+    # name: (its numbers, the position of the argument, the bits)
+    "open": ((2, None), 1, 0o20000000),  # O_TMPFILE: a file without a name
+    "openat": ((257, 56), 2, 0o20000000),
 }
 _X32 = 0x40000000
 
@@ -195,31 +211,22 @@ def _once_loaded(machine: int) -> bytes:
         ],
     )
     (own_pid,) = struct.unpack("I", _OWN_PID)
-    for number in (_KILL[machine], _TGKILL[machine]):
-        program += _when(
-            number,
-            [
-                _op(_LOAD, _AT_ARGUMENT),
-                _op(_JUMP_EQUAL, own_pid, 0, 1),
-                _ret(_ALLOW),
-                _ret(_REFUSE | errno.EPERM),
-            ],
-        )
-    # 0 stands for the caller itself.
-    program += _when(
-        _SCHED_SETAFFINITY[machine],
-        [
-            _op(_LOAD, _AT_ARGUMENT),
-            _op(_JUMP_EQUAL, 0, 0, 1),
-            _ret(_ALLOW),
-            _ret(_REFUSE | errno.EPERM),
-        ],
-    )
+    # Of whom: 0 stands for the caller itself.
+    for numbers, allowed in (
+        (_KILL, (own_pid,)),
+        (_TGKILL, (own_pid,)),
+        (_SCHED_SETAFFINITY, (0,)),
+        (_SCHED_GETAFFINITY, (0, own_pid)),
+    ):
+        program += _when(numbers[machine], _argument_is(0, allowed))
     for numbers, position, refused in _ARGUMENTS_REFUSED.values():
         block = [_op(_LOAD, _AT_ARGUMENT + 8 * position)]
         for value in refused:
             block += [_op(_JUMP_EQUAL, value, 0, 1), _ret(_REFUSE | errno.EPERM)]
         program += _when(numbers[machine], [*block, _ret(_ALLOW)])
+    for number, position, bits in _BITS_REFUSED.values():
+        if (known := number[machine]) is not None:
+            program += _when(known, _has_none_of(position, bits))
     return _whole(machine, program)
 
 
@@ -242,6 +249,19 @@ def _refusals(calls: dict[str, tuple[int | None, int | None]], machine: int) -> 
 def _when(number: int, block: list[bytes]) -> list[bytes]:
     """Run `block`, which ends the filter, for the system call of that number."""
     return [_op(_JUMP_EQUAL, number, 0, len(block)), *block]
+
+
+def _argument_is(position: int, allowed: tuple[int, ...]) -> list[bytes]:
+    """Allow a call with one of these values only."""
+    tests = [_op(_JUMP_EQUAL, value, len(allowed) - i, 0) for i, value in enumerate(allowed)]
+    load = _op(_LOAD, _AT_ARGUMENT + 8 * position)
+    return [load, *tests, _ret(_REFUSE | errno.EPERM), _ret(_ALLOW)]
+
+
+def _has_none_of(position: int, bits: int) -> list[bytes]:
+    """Allow a call where these bits are not set."""
+    load = _op(_LOAD, _AT_ARGUMENT + 8 * position)
+    return [load, _op(_JUMP_BITS, bits, 0, 1), _ret(_REFUSE | errno.EPERM), _ret(_ALLOW)]
 
 
 def _op(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:

@@ -24,7 +24,9 @@ TABLES: dict[str, tuple[int | None, int | None]] = {
     "kill": seccomp._KILL,
     "tgkill": seccomp._TGKILL,
     "sched_setaffinity": seccomp._SCHED_SETAFFINITY,
+    "sched_getaffinity": seccomp._SCHED_GETAFFINITY,
     **{name: numbers for name, (numbers, _, _) in seccomp._ARGUMENTS_REFUSED.items()},
+    **{name: numbers for name, (numbers, _, _) in seccomp._BITS_REFUSED.items()},
 }
 
 
