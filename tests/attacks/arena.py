@@ -56,7 +56,7 @@ def execute(attack: Attack, user: User = "root", without: tuple[str, ...] = ()) 
 
 
 def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) -> Run:
-    words, paths = lay_out(place)
+    words, paths = lay_out(place, attack.allow_processes)
     handed_in = hand_in(attack, place, paths)
     out = handed_in / "grade" if attack.out_inside else place / "out"
     number = None
@@ -115,12 +115,15 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
     return Run(attack, process.returncode, seconds, printed, results, words, peak, processes, files)
 
 
-def lay_out(place: Path) -> tuple[dict[str, str], dict[str, str]]:
+def lay_out(place: Path, allow_processes: bool = False) -> tuple[dict[str, str], dict[str, str]]:
     """The assignment and what else is there: return its secrets, and paths that attacks name."""
     words = {name: _word() for name in ("REFERENCE", "SUITE", "INPUT", "KEPT", "TOKEN", "HOME")}
     words["NUMBER"] = str(1_000_000 + secrets.randbelow(9_000_000))
     words["SEED"] = secrets.token_hex(8)
     _copy(HERE / "assignment", place / "assignment", words)
+    if allow_processes:
+        settings = place / "assignment" / "assignment.toml"
+        settings.write_text("allow_processes = true\n" + settings.read_text("utf-8"), "utf-8")
     for name in ("home", "tmp", "out", "root"):
         (place / name).mkdir(exist_ok=True)
     (place / "home" / "private.txt").write_text(words["HOME"])

@@ -77,6 +77,8 @@ class Attack(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether the careless grader puts the results into the submission."""
     refused: bool = False
     """Whether the grader should refuse to begin, as bad usage."""
+    allow_processes: bool = False
+    """Whether the assignment allows student code to start processes."""
     interrupt_s: float = 0.0
     """How long after the attack has left a file `begun` the grader is killed, if it is. [s]"""
     limit: Limit | None = None

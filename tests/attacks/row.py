@@ -209,7 +209,8 @@ def _hostile(most: int, wanted: str) -> list[Attack]:
     fit = [
         attack
         for attack in load_attacks(wanted)
-        if not attack.interrupt_s and not attack.out_inside and attack.seconds <= _SLOWEST_S
+        if not (attack.interrupt_s or attack.out_inside or attack.allow_processes)
+        and attack.seconds <= _SLOWEST_S
     ]
     kinds: dict[str, list[Attack]] = {}
     for attack in fit:

