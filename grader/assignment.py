@@ -89,6 +89,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Libraries that are answered by something harmless: plots are not graded."""
     legacy_python: bool = False
     """Whether names of Python 2 (xrange, the package past) are supplied, as old work needs them."""
+    allow_processes: bool = False
+    """Whether student code may start processes, which end with the check."""
     float32_credit: _Share = 1.0
     """Share of the points for an answer that is right, but in single precision."""
     conventions: dict[str, _Share] = {}

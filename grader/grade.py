@@ -218,6 +218,7 @@ def stage(
         settings.limits.memory_mb,
         int(settings.limits.check_s) + 1,
         settings.limits.output_kb * 1024,
+        settings.allow_processes,
     )
     wall.stage(sources, assignment.importable, settings.stand_ins, worker_limits)
     limits = Limits(
@@ -229,7 +230,12 @@ def stage(
     deadline = time.monotonic() + settings.limits.submission_s
     allowed = assignment.importable
     named = Sources(sources, settings.modules)
-    handed = Handed(wall, named, allowed, deadline, on_wait, checks)
+
+    def waiting() -> None:
+        on_wait()
+        wall.require_memory()
+
+    handed = Handed(wall, named, allowed, deadline, waiting, checks)
     return lambda seed, group: Student(handed, limits, seed, group)
 
 

@@ -59,6 +59,8 @@ class WorkerLimits(Struct, frozen=True):
     """Processor time. [s]"""
     output: int = 16_384
     """Printed text that is kept of one call. [characters]"""
+    processes: bool = False
+    """Whether it may start processes. They may take no more memory than it may, all together."""
 
 
 def shut_in(plan: Plan, parent: int) -> list[str]:
@@ -90,12 +92,15 @@ def shut_in(plan: Plan, parent: int) -> list[str]:
     return missing
 
 
-def shut_worker(server: int) -> None:
-    """Apply what is a worker's own: it dies with its server, and starts and signals nothing."""
+def shut_worker(server: int, *, processes: bool = False) -> None:
+    """Apply what is a worker's own: it dies with its server, and signals nothing.
+
+    It starts nothing either, unless it may start `processes`.
+    """
     with contextlib.suppress(OSError, AttributeError):
         die_with_parent(server)
         set_process_flag(_PR_SET_DUMPABLE, 0)
-        seccomp.refuse_once_loaded(os.getpid())
+        seccomp.refuse_once_loaded(os.getpid(), processes=processes)
 
 
 class SharedDescriptor(Struct, frozen=True):

@@ -85,6 +85,11 @@ class Nursery:
         except (Closed, TimedOut) as error:
             raise NurseryFailed(f"the clean process does not listen: {error!r}") from None
 
+    @property
+    def pid(self) -> int:
+        """The clean process: all that a server and its workers start comes to be below it."""
+        return self._pid
+
     def close(self) -> None:
         """End the clean process with all that it started."""
         self._channel.close()

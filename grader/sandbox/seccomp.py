@@ -143,6 +143,9 @@ _CLONE3 = (435, 435)
 _KILL = (62, 129)
 _TGKILL = (234, 131)
 _CLONE_THREAD = 0x10000
+_CLONE_OUT = 0x7E020000 | 0x8000
+"""Into new namespaces, or as a child of one's parent."""
+_STARTS = frozenset({"fork", "vfork", "execve", "execveat"})
 _SCHED_SETAFFINITY = (203, 122)
 _SCHED_GETAFFINITY = (204, 123)
 _ARGUMENTS_REFUSED: dict[str, tuple[tuple[int, int], int, tuple[int, ...]]] = {
@@ -185,48 +188,46 @@ def refuse_always() -> None:
     _load(_whole(machine, _refusals(_ALWAYS_REFUSED, machine)))
 
 
-def refuse_once_loaded(pid: int) -> None:
-    """Refuse new processes and programs, and to act on any but `pid`; threads may start."""
-    _load(_once_loaded(_machine()).replace(_OWN_PID, struct.pack("I", pid)))
+def refuse_once_loaded(pid: int, *, processes: bool = False) -> None:
+    """Refuse new `processes` and programs, and to act on any but `pid`; threads may start."""
+    _load(_once_loaded(_machine(), processes=processes).replace(_OWN_PID, struct.pack("I", pid)))
 
 
 def prepare() -> None:
     """Assemble what is the same in all workers, for the process that they are forked from."""
-    _once_loaded(_machine())
+    _once_loaded(_machine(), processes=False)
 
 
 @cache
-def _once_loaded(machine: int) -> bytes:
+def _once_loaded(machine: int, *, processes: bool) -> bytes:
     """The filter of a worker, but for its own number."""
-    program = _refusals(_REFUSED_ONCE_LOADED, machine)
+    refused = _REFUSED_ONCE_LOADED
+    if processes:
+        refused = {name: numbers for name, numbers in refused.items() if name not in _STARTS}
+    program = _refusals(refused, machine)
     # The C library falls back to clone, whose flags a filter can read, when clone3 is missing.
     program += _when(_CLONE3[machine], [_ret(_REFUSE | errno.ENOSYS)])
     program += _when(
         _CLONE[machine],
-        [
-            _op(_LOAD, _AT_ARGUMENT),
-            _op(_JUMP_BITS, _CLONE_THREAD, 0, 1),
-            _ret(_ALLOW),
-            _ret(_REFUSE | errno.EPERM),
-        ],
+        _has_none_of(0, _CLONE_OUT) if processes else _has_one_of(0, _CLONE_THREAD),
     )
     (own_pid,) = struct.unpack("I", _OWN_PID)
     # Of whom: 0 stands for the caller itself.
-    for numbers, allowed in (
+    for one, allowed in (
         (_KILL, (own_pid,)),
         (_TGKILL, (own_pid,)),
         (_SCHED_SETAFFINITY, (0,)),
         (_SCHED_GETAFFINITY, (0, own_pid)),
     ):
-        program += _when(numbers[machine], _argument_is(0, allowed))
-    for numbers, position, refused in _ARGUMENTS_REFUSED.values():
+        program += _when(one[machine], _argument_is(0, allowed))
+    for numbers, position, forbidden in _ARGUMENTS_REFUSED.values():
         block = [_op(_LOAD, _AT_ARGUMENT + 8 * position)]
-        for value in refused:
+        for value in forbidden:
             block += [_op(_JUMP_EQUAL, value, 0, 1), _ret(_REFUSE | errno.EPERM)]
         program += _when(numbers[machine], [*block, _ret(_ALLOW)])
-    for number, position, bits in _BITS_REFUSED.values():
-        if (known := number[machine]) is not None:
-            program += _when(known, _has_none_of(position, bits))
+    for both, place, bits in _BITS_REFUSED.values():
+        if (known := both[machine]) is not None:
+            program += _when(known, _has_none_of(place, bits))
     return _whole(machine, program)
 
 
@@ -262,6 +263,12 @@ def _has_none_of(position: int, bits: int) -> list[bytes]:
     """Allow a call where these bits are not set."""
     load = _op(_LOAD, _AT_ARGUMENT + 8 * position)
     return [load, _op(_JUMP_BITS, bits, 0, 1), _ret(_REFUSE | errno.EPERM), _ret(_ALLOW)]
+
+
+def _has_one_of(position: int, bits: int) -> list[bytes]:
+    """Allow a call where one of these bits is set."""
+    load = _op(_LOAD, _AT_ARGUMENT + 8 * position)
+    return [load, _op(_JUMP_BITS, bits, 0, 1), _ret(_ALLOW), _ret(_REFUSE | errno.EPERM)]
 
 
 def _op(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:

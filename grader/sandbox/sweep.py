@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 from . import isolation
@@ -40,6 +41,17 @@ def children() -> set[int] | None:
     with contextlib.suppress(OSError):
         return {int(pid) for pid in path.read_text().split()}
     return None
+
+
+def below(pid: int) -> Iterator[int]:
+    """All that a process started and what that started, as far as the system says."""
+    waiting = [pid]
+    while waiting:
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{waiting.pop()}/task").iterdir():
+                found = [int(child) for child in (task / "children").read_text().split()]
+                waiting += found
+                yield from found
 
 
 def become_subreaper() -> None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from . import isolation, modules, scratch, self_test, server, wire
+from . import isolation, modules, scratch, self_test, server, sweep, wire
 from .channel import Channel, Closed, TimedOut
 from .nursery import Nursery, NurseryFailed
 
@@ -34,6 +34,8 @@ _ONE_FILE_S = 6.0
 """Longest for one file, once all together have taken too long."""
 _MOST_KEPT_KB = 128 * 2**10
 """What all workers that are kept may hold together; one takes some 20 MB when new. [KiB]"""
+_NEW_KB = 32 * 2**10
+"""What a new worker holds at most. [KiB]"""
 _THREADS = re.compile(rb"Threads:\s*(\d+)")
 _MEMORY = re.compile(rb"(?:RssAnon|RssShmem|VmSwap):\s*(\d+) kB")
 _FILES_S = 30.0
@@ -157,6 +159,7 @@ class Wall:
         except WallFailed:
             self._give_up(worker)
             return -signal.SIGKILL
+        self._end_what_it_started()
         self._clear_scratch()
         return int(ended.status)
 
@@ -166,7 +169,7 @@ class Wall:
         Until then it is stopped, so that no timer nor thread of it is felt by others. It is not
         kept with threads that run on, nor where all that are kept would hold much memory.
         """
-        if group in self._kept or not self._is_at_rest(worker):
+        if group in self._kept or self._may_start_processes or not self._is_at_rest(worker):
             self.dismiss_worker(worker)
             return
         worker.is_fresh = False
@@ -191,6 +194,17 @@ class Wall:
             self._give(server.Reap(worker.pid))
         except WallFailed:
             self._give_up(worker)
+        else:
+            self._end_what_it_started()
+
+    def require_memory(self) -> None:
+        """Raise Closed where a worker, and what it was allowed to start, hold more than it may."""
+        if not self._may_start_processes or self._stage is None:
+            return
+        ours = {self._nursery.pid, self._pid, self._ahead_pid}
+        held = sum(_standing(pid)[1] for pid in sweep.below(self._nursery.pid) if pid not in ours)
+        if held > self._stage.limits.memory_mb * 2**10 + _NEW_KB:
+            raise Closed
 
     def self_test(self, targets: self_test.Targets) -> list[str]:
         """What a worker, with no student code in it, was refused when it tried to escape."""
@@ -243,6 +257,15 @@ class Wall:
         with contextlib.suppress(OSError):
             os.kill(worker.pid, signal.SIGKILL)
         self._restart()
+
+    @property
+    def _may_start_processes(self) -> bool:
+        return self._stage is not None and self._stage.limits.processes
+
+    def _end_what_it_started(self) -> None:
+        """Where a worker may start processes, none of them lives on, nor the server beside them."""
+        if self._may_start_processes:
+            self._restart()
 
     def _order(
         self,

@@ -97,7 +97,7 @@ class Staged:
 
 def run(sock: socket.socket, staged: Staged, server: int) -> None:
     """Shut this process in, say that it is ready, and serve requests until the channel closes."""
-    isolation.shut_worker(server)
+    isolation.shut_worker(server, processes=staged.limits.processes)
     sys.stdin = staged.input
     sys.stdout = sys.stderr = staged.output
     sys.__stdout__ = sys.__stderr__ = staged.output  # type: ignore[assignment,misc]

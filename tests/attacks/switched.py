@@ -197,6 +197,11 @@ def _never_stopped() -> None:
     wall.os = types.SimpleNamespace(**vars(os) | {"kill": kill})  # type: ignore[attr-defined]
 
 
+def _left_to_live() -> None:
+    """Let what a check started live on, and count as nobody's memory."""
+    wall.Wall._end_what_it_started = _nothing  # type: ignore[method-assign]
+
+
 def _pages_as_they_come() -> None:
     real = frame._environment
 
@@ -268,6 +273,8 @@ LAYERS: dict[str, Callable[[], None]] = {
     "groups of checks": _one_group,
     "kept workers are stopped": _never_stopped,
     "memory of kept workers": _set(wall, "_MOST_KEPT_KB", 2**40),
+    "processes end with their check": _left_to_live,
+    "memory of all processes": _set(wall.Wall, "require_memory", _nothing),
     "failures count alone": _set(student.Student, "is_alone", True),
     "place of the results": _set(grade, "prepare", _write_anywhere),
     "own user": _set(isolation, "free_user", lambda _wanted: None),

@@ -21,14 +21,15 @@ def behind_the_wall(
     memory_mb: int = 512,
     deadline_s: float = 60.0,
     allowed: tuple[str, ...] = ("numpy",),
+    processes: bool = False,
 ) -> Iterator[Handed]:
     """Stage sources behind a wall of their own."""
     limits = limits or Limits()
     with Nursery() as nursery, Wall(nursery) as wall:
-        worker_limits = isolation.WorkerLimits(memory_mb, 30, 2000)
+        worker_limits = isolation.WorkerLimits(memory_mb, 30, 2000, processes)
         wall.stage(sources, allowed, ["matplotlib"], worker_limits)
         deadline = time.monotonic() + deadline_s
-        yield Handed(wall, Sources(sources), allowed, deadline)
+        yield Handed(wall, Sources(sources), allowed, deadline, wall.require_memory)
 
 
 @contextmanager

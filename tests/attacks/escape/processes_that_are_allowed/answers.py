@@ -1,6 +1,5 @@
 import os
 import subprocess
-import sys
 import time
 
 
@@ -21,14 +20,14 @@ def total(x):
 def table(x):
     for _ in range(200):
         try:
-            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+            subprocess.Popen(["/bin/sleep", "60"], start_new_session=True)
         except OSError:
             break
     return {}
 
 
 def root(f, x):
-    os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(60)"])
+    os.execv("/bin/sleep", ["/bin/sleep", "60"])
 
 
 def relay(x):
