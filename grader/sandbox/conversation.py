@@ -126,12 +126,16 @@ class Conversation:
         if now > self._deadline:
             raise CheckFailed(words.of_no_time_left(name, "this check"))
         if self._worker is None:
+            spare = self._handed.spare()
             try:
-                group = "" if name in self._handed.suspects else self._group
+                group = "" if name in self._handed.suspects or not spare else self._group
                 self._worker = self._handed.wall.open_worker(self._seed, group)
             except WallFailed as error:
                 raise GraderFailed(str(error)) from None
-            self.is_alone = self.is_alone and self._worker.is_fresh
+            if not self._worker.is_fresh:
+                self.is_alone = False
+                # What fails here is tried again, for which each check has the time that is its own.
+                self._deadline = min(self._deadline, now + spare)
             self.generation += 1
         return self._worker
 

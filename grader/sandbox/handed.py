@@ -57,9 +57,16 @@ class Handed:
 
     def share(self) -> float:
         """Seconds for the check that begins now, so that those after it have their turn."""
-        left, of = self._checks()
+        return self._right() + self.spare()
+
+    def spare(self) -> float:
+        """What of it is no check's by right: a try that may be followed by another has no more."""
+        left, _ = self._checks()
         if not left:
             return math.inf
-        right = _RIGHT * (self.deadline - self._began) / of
-        rest = self.deadline - time.monotonic() - left * right
-        return right + max(0.0, rest) * min(1.0, _GREED / left)
+        rest = self.deadline - time.monotonic() - left * self._right()
+        return max(0.0, rest) * min(1.0, _GREED / left)
+
+    def _right(self) -> float:
+        left, of = self._checks()
+        return _RIGHT * (self.deadline - self._began) / of if left else 0.0

@@ -528,8 +528,9 @@ def test_the_time_of_the_submission_ends_its_checks() -> None:
     assert "time for the whole submission" in finding.lead
 
 
+@pytest.mark.parametrize("tries", [1, 2], ids=["alone", "in company first"])
 def test_checks_that_take_all_that_they_may_leave_each_other_their_turn(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tries: int
 ) -> None:
     """100 checks in 400 s: half of the time is theirs evenly, the rest for whoever comes first."""
     now = [1000.0]
@@ -544,6 +545,8 @@ def test_checks_that_take_all_that_they_may_leave_each_other_their_turn(
     )
     shares = []
     while left[0]:
+        if tries == 2:
+            now[0] += min(20.0, handed.spare())
         shares.append(handed.share())
         now[0] += min(20.0, shares[-1])
         left[0] -= 1
