@@ -111,6 +111,7 @@ class CheckGrader:
         self._make_student = make_student
         self._explainer = Explainer(reference, settings.conventions, versions)
         self._examples = Examples(reference, self._make_alone)
+        self._student: Any = None
         self.troubles: list[str] = []
         self.leaderboard: list[LeaderboardEntry] = []
 
@@ -123,7 +124,7 @@ class CheckGrader:
         group = f"{settings.feedback}, {settings.visibility}" if shares else ""
         running.began = time.monotonic()
         running.record = CheckRecord(parts=tuple(settings.parts))
-        running.student = self._make_student(running.seed, group)
+        running.student = self._student = self._make_student(running.seed, group)
         running.given = self.given(running, running.student, running.record, self._reference)
 
     def given(
@@ -225,8 +226,10 @@ class CheckGrader:
         return finding
 
     def _make_alone(self, seed: int) -> Any:
-        """A student whose worker no check shares."""
-        return self._make_student(seed, "")
+        """A student whose worker no check shares, in the time of the check that is graded."""
+        student = self._make_student(seed, "")
+        student.share_time(self._student)
+        return student
 
     def _explain(self, item: pytest.Item, running: Running) -> tuple[CheckRecord, Finding | None]:
         """Say what is behind the findings; grade again by what is accepted."""
