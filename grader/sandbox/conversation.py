@@ -48,6 +48,10 @@ class Conversation:
             if self._handed.timeouts[what] >= _MAX_TIMEOUTS:
                 raise CheckFailed(words.of_repeated_timeouts(name, what))
 
+    def share_time(self, other: Conversation) -> None:
+        """Take no longer than what is left to another."""
+        self._deadline = min(self._deadline, other._deadline)
+
     def exchange(
         self, request: wire.Request, name: str, arrays: list[values.Array], calls: int
     ) -> wire.Answer:
