@@ -38,7 +38,7 @@ redteam: $(VENV)/ready
 soak: $(VENV)/ready
 	$(BIN)/python tests/harness/soak.py
 
-# The whole proof of the suites, an hour on two cores; if it is green, its figures are kept, and the
+# The whole proof of the suites, 20 minutes on two cores; if it is green, its figures are kept, and the
 # README's must be the same.
 audit: $(VENV)/ready
 	$(BIN)/grader audit --out audit
