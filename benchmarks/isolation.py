@@ -33,7 +33,7 @@ def stay_open(plan, parent):
     return ["everything: this is a benchmark"]
 
 isolation.shut_in = stay_open
-isolation.shut_worker = lambda *_: None
+isolation.shut_worker = lambda *_, **_kw: None
 isolation.limit_worker = lambda *_: None
 isolation.own_descriptors = lambda *_: None
 """

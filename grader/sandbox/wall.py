@@ -32,10 +32,8 @@ _ORDER_S = 20.0
 """Longest that a server may take for an order: compiling a megabyte of code takes about 5 s."""
 _ONE_FILE_S = 6.0
 """Longest for one file, once all together have taken too long."""
-_MOST_KEPT_KB = 128 * 2**10
-"""What all workers that are kept may hold together; one takes some 20 MB when new. [KiB]"""
-_NEW_KB = 32 * 2**10
-"""What a new worker holds at most. [KiB]"""
+_MOST_KEPT_KB = 96 * 2**10
+"""What all workers that are kept may have taken together since they were new. [KiB]"""
 _THREADS = re.compile(rb"Threads:\s*(\d+)")
 _MEMORY = re.compile(rb"(?:RssAnon|RssShmem|VmSwap):\s*(\d+) kB")
 _FILES_S = 30.0
@@ -54,8 +52,10 @@ class OpenWorker(Struct):
     is_fresh: bool = True
     """Whether no check has ended in it yet."""
     imported: set[str] = msgspec.field(default_factory=set)
-    memory_kb: int = 0
-    """What it held when it was put to rest."""
+    new_kb: int = 0
+    """What it held when it was new, most of which it shares with its server."""
+    taken_kb: int = 0
+    """What it had taken since when it was put to rest."""
 
 
 class Wall:
@@ -76,6 +76,7 @@ class Wall:
         self._ahead: Channel | None = None
         self._ahead_pid = 0
         self._unread = 0
+        self._new_kb = 0
         self._is_spent = False
         """Whether the server has crashed, or is busy with what it will not finish."""
         self.missing_layers: tuple[str, ...] = ()
@@ -139,7 +140,8 @@ class Wall:
                 self._clear_scratch()
                 channel.receive(wire.answer_decoder, time.monotonic() + _ORDER_S)
                 channel.send(wire.Begin(seed, isolation.own_cores()), _ORDER_S)
-                worker = OpenWorker(channel, self._ahead_pid)
+                self._new_kb = _standing(self._ahead_pid)[1]
+                worker = OpenWorker(channel, self._ahead_pid, new_kb=self._new_kb)
                 self._open[worker.pid] = worker
                 self._fork_ahead()
             except (WallFailed, Closed, TimedOut, wire.Malformed) as error:
@@ -182,9 +184,10 @@ class Wall:
             os.kill(worker.pid, signal.SIGSTOP)
         except OSError:
             return False
-        threads, worker.memory_kb = _standing(worker.pid)
-        together = worker.memory_kb + sum(kept.memory_kb for kept in self._kept.values())
-        return threads == 1 and worker.memory_kb > 0 and together < _MOST_KEPT_KB
+        threads, memory_kb = _standing(worker.pid)
+        worker.taken_kb = max(0, memory_kb - worker.new_kb)
+        together = worker.taken_kb + sum(kept.taken_kb for kept in self._kept.values())
+        return threads == 1 and memory_kb > 0 and together < _MOST_KEPT_KB
 
     def dismiss_worker(self, worker: OpenWorker) -> None:
         """End a worker without waiting for it: the next one is opened when it has ended."""
@@ -202,8 +205,9 @@ class Wall:
         if not self._may_start_processes or self._stage is None:
             return
         ours = {self._nursery.pid, self._pid, self._ahead_pid}
-        held = sum(_standing(pid)[1] for pid in sweep.below(self._nursery.pid) if pid not in ours)
-        if held > self._stage.limits.memory_mb * 2**10 + _NEW_KB:
+        theirs = [pid for pid in sweep.below(self._nursery.pid) if pid not in ours]
+        taken = sum(max(0, _standing(pid)[1] - self._new_kb) for pid in theirs)
+        if taken > self._stage.limits.memory_mb * 2**10:
             raise Closed
 
     def self_test(self, targets: self_test.Targets) -> list[str]:
