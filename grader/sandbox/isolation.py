@@ -254,12 +254,15 @@ def free_user(wanted: int) -> int:
 
 def _limit_resources(plan: Plan, missing: list[str]) -> None:
     with _layer("limits", missing):
+        # For programs, where they are allowed: a worker itself is not dumpable, and leaves no core.
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
         resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
         if plan.user is not None:
             # Counted over all processes of a user, so only for a user who has no others.
             resource.setrlimit(resource.RLIMIT_NPROC, (_PROCESSES, _PROCESSES))
+    # It acts when the whole machine has no memory left, which no attack may bring about: no row
+    # of the matrix shows what it earns. tests/attacks/small.py is where it is needed.
     with _layer("first to go when memory is short", missing):
         Path("/proc/self/oom_score_adj").write_text("1000")
 
