@@ -24,6 +24,29 @@ Canary = Literal[
 ]
 
 
+REASONS = {
+    "a crash ends one worker": "the next check has another",
+    "a notebook is read as text": "by a reader of ours, which runs and guesses nothing",
+    "a worker is ended from outside": "with SIGKILL, whatever it does",
+    "answers are compared outside": "with what no worker ever holds",
+    "folders are emptied however they are made": "without recursion, by descriptors",
+    "messages are typed": "what is none of ours is refused, and sizes must fit",
+    "nothing: it is a fact from inside": "a documented limit",
+    "only plain data crosses": "by exact type, copied; objects stay where they are",
+    "only what was handed in is quoted": "a place must be one of the sources'",
+    "sources are imported from memory": "no folder of the student's is on any path",
+    "text is capped": "on both sides",
+    "the clock is outside": "and what keeps the time",
+    "the compiler runs behind the wall": "in a process that may crash",
+    "two calls of one shape": "with other data, in one process",
+    "values are told by kind and likely size": "what is wrong is said without its content",
+    "what a callback does is the caller's doing": "it fails as a call of the student's",
+    "what comes out can go back in": "a suite may hand in what it got",
+    "what is raised is text": "no exception is made of it",
+}
+"""What stops an attack and cannot be left out: the way in which the grader is built."""
+
+
 class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
     """A file of the submission that is made when it is handed in, because it should not lie here.
 
@@ -62,6 +85,7 @@ class Attack(Struct, frozen=True, forbid_unknown_fields=True):
     success: str
     canaries: list[Canary]
     stopped_by: list[str]
+    """Layers that can be left out (switched.py), or some of `REASONS`."""
     seconds: float = 12.0
     """Longest that the grade may take, the grader's own second included. [s]"""
     fast: bool = True

@@ -22,6 +22,7 @@ _TREE = 500 * 2**20
 _SCRATCH = 250 * 2**20  # 64, and what is written between two looks
 _DISK = 700 * 2**20  # others write as well
 _TASKS = 100
+_FILES = 3_000  # others open some as well
 _WINDOW = 7
 """A secret has 12 letters; so many of them in a row are no accident."""
 _POINTS = 32.0
@@ -121,6 +122,8 @@ def _ungraded(run: Run) -> Iterator[tuple[Canary, str]]:
         for name in ("honest::test_double", "honest::test_triple", "honest_again::test_triple"):
             if _scores(run).get(f"test_{name}") != 2.0:
                 yield "denied", f"{name} lost its points"
+    if run.peak.files > _FILES:
+        yield "denied", f"{run.peak.files} files more were open on the machine"
     if run.peak.tasks > _TASKS:
         yield "denied", f"{run.peak.tasks} processes and threads at once"
 

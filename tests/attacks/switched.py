@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import socket
 import sys
@@ -31,9 +32,11 @@ from grader.sandbox import (
     callbacks,
     channel,
     conversation,
+    functions,
     handed,
     isolation,
     landlock,
+    memory,
     messages,
     modules,
     nursery,
@@ -43,6 +46,7 @@ from grader.sandbox import (
     student,
     sweep,
     wall,
+    wire,
 )
 from grader.sandbox import values as wire_values
 from tests.attacks import naive
@@ -186,6 +190,69 @@ def _one_group() -> None:
     wall.Wall.keep_worker = keep_worker  # type: ignore[method-assign]
 
 
+def _no_share() -> None:
+    handed.Handed.share = handed.Handed.spare = lambda _self: 1e9  # type: ignore[method-assign]
+
+
+def _endless_submission() -> None:
+    real = student.Student._open
+
+    def open_worker(self: student.Student, name: str) -> wall.OpenWorker:
+        end, self._handed.deadline = self._handed.deadline, 1e12
+        try:
+            return real(self, name)
+        finally:
+            self._handed.deadline = end
+
+    student.Student._open = open_worker  # type: ignore[method-assign]
+
+
+def _any_number_of_files() -> None:
+    unpack._MAX_ENTRIES = submission._MAX_FILES = 10**9
+
+
+def _any_number_of_descriptors() -> None:
+    isolation.resource = types.SimpleNamespace(  # type: ignore[attr-defined]
+        **vars(resource) | {"setrlimit": _limits_but(resource.RLIMIT_NOFILE)}
+    )
+
+
+def _processor_without_end() -> None:
+    isolation.resource = types.SimpleNamespace(  # type: ignore[attr-defined]
+        **vars(resource) | {"setrlimit": _limits_but(resource.RLIMIT_CPU)}
+    )
+
+
+def _limits_but(left_out: int) -> Callable[[int, tuple[int, int]], None]:
+    def limit(which: int, values: tuple[int, int]) -> None:
+        if which != left_out:
+            resource.setrlimit(which, values)
+
+    return limit
+
+
+def _functions_from_inside() -> None:
+    def unpack_answer(self: student.Student, value: wire.Value, name: str) -> Any:
+        def give(special: wire.Value) -> Any:
+            if isinstance(special, wire.FunctionParts):
+                return functions.unpack_function(special, unpacker.unpack)
+            assert isinstance(special, wire.ObjectData)
+            return proxies.ObjectProxy(self, special.id, special.type_name, name)
+
+        unpacker = wire_values.Unpacker(give)
+        return unpacker.unpack(value)
+
+    student.Student._unpack = unpack_answer  # type: ignore[method-assign]
+
+
+def _changed_for_good() -> None:
+    """Let a call change the arguments of the check's next, on either side of the suite's calls."""
+    from grader.suite import calls
+
+    _set(memory, "restore", _nothing)()
+    _set(calls, "kept", lambda *_values: contextlib.nullcontext())()
+
+
 def _never_stopped() -> None:
     """Let workers that are kept run on: who looks at them sees one thread and little memory."""
     real = wall.os.kill  # type: ignore[attr-defined]
@@ -297,7 +364,13 @@ LAYERS: dict[str, Callable[[], None]] = {
     "deadline of a call": _endless_call,
     "deadline of a check": _endless_check,
     "one import in a check": _imported_each_time_anew,
-    "share of each check": _set(handed.Handed, "share", lambda _self: 1e9),
+    "share of each check": _no_share,
+    "deadline of the submission": _endless_submission,
+    "limit of processor time": _processor_without_end,
+    "limit of descriptors": _any_number_of_descriptors,
+    "number of files": _any_number_of_files,
+    "arguments are restored": _changed_for_good,
+    "functions go in only": _functions_from_inside,
     "only data in callbacks": _objects_in_callbacks,
     "limits of the compiler": _compile_without_limit,
     "few encodings": _set(unpack, "_ENCODINGS", _Anything()),

@@ -31,6 +31,8 @@ class Peak(Struct):
     tree: int = 0
     """Memory of all processes together. [bytes]"""
     tasks: int = 0
+    files: int = 0
+    """How many more files the whole machine had open."""
     scratch: int = 0
     """Bytes in the scratch folders, and 16 KiB for each entry."""
     disk: int = 0
@@ -115,10 +117,11 @@ def watch(process: subprocess.Popen[bytes], scratch: Path, interrupt_s: float) -
     peak = Peak()
     end = time.monotonic() + _GIVE_UP_S
     waits = bool(interrupt_s)
-    free = _free(scratch)
+    free, files = _free(scratch), _open_files()
     while process.poll() is None:
         _look(process.pid, scratch, peak)
         peak.disk = max(peak.disk, free - _free(scratch))
+        peak.files = max(peak.files, _open_files() - files)
         if waits and any(entry.name == "begun" for entry in _entries(scratch)):
             waits, end = False, time.monotonic() + interrupt_s
         if time.monotonic() > end:
@@ -142,6 +145,11 @@ def _look(pid: int, scratch: Path, peak: Peak) -> None:
         with contextlib.suppress(OSError):
             used += 16_384 + entry.stat(follow_symlinks=False).st_blocks * 512
     peak.scratch = max(peak.scratch, used)
+
+
+def _open_files() -> int:
+    """Files that are open on this machine."""
+    return int(Path("/proc/sys/fs/file-nr").read_text().split()[0])
 
 
 def _free(folder: Path) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks import run, switched
-from tests.attacks.book import Attack, load_attacks
+from tests.attacks.book import REASONS, Attack, load_attacks
 
 ATTACKS = load_attacks()
 FAST = [attack for attack in ATTACKS if attack.fast]
@@ -46,6 +46,14 @@ def test_every_kind_of_attack_is_there_and_says_what_stops_it() -> None:
     for attack in ATTACKS:
         said = (attack.tries, attack.success, attack.canaries, attack.stopped_by)
         assert all(said), attack.name
+
+
+def test_what_stops_an_attack_is_a_layer_or_a_reason_that_is_known() -> None:
+    named = {name for attack in ATTACKS for name in attack.stopped_by}
+
+    assert named - set(switched.LAYERS) - set(REASONS) == set()
+    assert set(REASONS) <= named
+    assert not set(REASONS) & set(switched.LAYERS)
 
 
 def test_every_documented_limit_stands_in_the_threat_model() -> None:
