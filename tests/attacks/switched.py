@@ -195,16 +195,16 @@ def _no_share() -> None:
 
 
 def _endless_submission() -> None:
-    real = student.Student._open
+    real = conversation.Conversation._open
 
-    def open_worker(self: student.Student, name: str) -> wall.OpenWorker:
+    def open_worker(self: conversation.Conversation, name: str) -> wall.OpenWorker:
         end, self._handed.deadline = self._handed.deadline, 1e12
         try:
             return real(self, name)
         finally:
             self._handed.deadline = end
 
-    student.Student._open = open_worker  # type: ignore[method-assign]
+    conversation.Conversation._open = open_worker  # type: ignore[method-assign]
 
 
 def _any_number_of_files() -> None:
