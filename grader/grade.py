@@ -197,6 +197,8 @@ def stage(
     submission: Submission,
     on_wait: Callable[[], None],
     checks: Callable[[], tuple[int, int]] = lambda: (0, 0),
+    *,
+    is_rehearsal: bool = False,
 ) -> Callable[[int, str], Student]:
     """Hand the files to the wall; return what makes the student of a check.
 
@@ -235,7 +237,7 @@ def stage(
         on_wait()
         wall.require_memory()
 
-    handed = Handed(wall, named, allowed, deadline, waiting, checks)
+    handed = Handed(wall, named, allowed, deadline, waiting, checks, is_rehearsal=is_rehearsal)
     return lambda seed, group: Student(handed, limits, seed, group)
 
 

@@ -33,7 +33,7 @@ def rehearse(
     )
     settings = structs.replace(run_settings(assignment, seed), explain=False)
     with Wall(nursery) as wall:
-        make_student = stage(wall, assignment, submission, _do_nothing)
+        make_student = stage(wall, assignment, submission, _do_nothing, is_rehearsal=True)
         plugin = GradingPlugin(settings, reference, make_student, _do_nothing)
         run(plugin)
     versions = versions_of(reference)

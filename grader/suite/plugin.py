@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import traceback
 import types
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -196,6 +197,7 @@ class GradingPlugin:
             passed = ended.excinfo is None and running.record.is_clean
             if not passed and running.student is not None and not running.student.is_alone:
                 self._tear_down(item, nextitem, running, passed=False)
+                _let_go(ended)
                 ended = self._attempt(item, running, shares=False)
                 passed = ended.excinfo is None and running.record.is_clean
             details = "" if ended.excinfo is None else _details(item, ended)
@@ -302,6 +304,14 @@ class GradingPlugin:
 def _step(when: Literal["setup", "call", "teardown"], run: Callable[[], object]) -> Ended:
     """Run one step of a check, and keep the exception that it came to, if it did."""
     return pytest.CallInfo.from_call(run, when, (pytest.exit.Exception, KeyboardInterrupt))
+
+
+def _let_go(ended: Ended) -> None:
+    """Forget what a check that is tried again was answered: it may be as large as a message."""
+    error = None if ended.excinfo is None else ended.excinfo.value
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 def _details(item: pytest.Function, ended: Ended) -> str:

@@ -55,6 +55,7 @@ def ask_for_all(student: Student) -> None:
 def script_of(ask: Callable[[Student], Any], text: str = RIGHT) -> Script | None:
     """What passes in one check."""
     with behind_the_wall(modules.Source("code.py", "code", text)) as handed:
+        handed.is_rehearsal = True
         student = Student(handed, Limits(), 1)
         ask(student)
         return student.script()

@@ -8,7 +8,13 @@ def wait(*args):
     return 0.0
 
 
-total = quiet = fast = slow = tidy = search = root = relay = back = table = wait
+def fast(x):
+    for _ in x:
+        pass
+    return wait()
+
+
+total = quiet = slow = tidy = search = root = relay = back = table = wait
 
 
 class Counter:
