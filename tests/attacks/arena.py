@@ -58,6 +58,8 @@ def execute(attack: Attack, user: User = "root", without: tuple[str, ...] = ()) 
 def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) -> Run:
     words, paths = lay_out(place, attack.allow_processes)
     handed_in = hand_in(attack, place, paths)
+    for classmate in range(attack.classmates):
+        _copy(HERE / "control", handed_in.parent / f"a{classmate:02}", {})
     out = handed_in / "grade" if attack.out_inside else place / "out"
     number = None
     if user == "user" and os.geteuid() == 0:
@@ -67,8 +69,10 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
     place.chmod(0o755)
     before, shared = listing(place), shared_entries()
     command = _command(user, without, number, place)
-    arguments = ["grade", str(handed_in), "--assignment", str(place / "assignment")]
-    arguments += ["--out", str(out), "--metadata", str(place / "metadata.json")]
+    arguments = ["grade", str(handed_in), "--metadata", str(place / "metadata.json")]
+    if attack.classmates:
+        arguments = ["batch", str(handed_in.parent), "--jobs", "1", "--quiet"]
+    arguments += ["--assignment", str(place / "assignment"), "--out", str(out)]
     environment = {
         "PATH": "/usr/bin:/bin",
         "HOME": str(place / "home"),
@@ -92,19 +96,22 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
             group=number,
             extra_groups=[] if number is not None else None,
         )
-        peak = watch(process, place / "tmp", attack.interrupt_s)
+        peak = watch(process, place / "tmp", attack.interrupt_s, nameless="disk" in attack.canaries)
         seconds = time.monotonic() - began
         processes = orphans()
     printed = (place / "terminal").read_text("utf-8", "surrogateescape")
     (place / "terminal").unlink()
     if MISSING in printed:  # else it would look as if the attack had won
         raise RuntimeError(printed)
+    graded = out / handed_in.name if attack.classmates else out
     results = {
-        name: (out / name).read_text("utf-8", "surrogateescape")
+        name: (graded / name).read_text("utf-8", "surrogateescape")
         for name in ("results.json", "report.html")
-        if (out / name).is_file() and not (out / name).is_symlink()
+        if (graded / name).is_file() and not (graded / name).is_symlink()
     }
     expected = {str((out / n).relative_to(place)) for n in (*results, "staff.html")}
+    if attack.classmates:
+        expected |= {name for name in listing(place) if name.startswith(f"{out.name}/")}
     files = (
         *differences(before, listing(place), expected | {str(out.relative_to(place))}),
         *sorted(f"new: {path}" for path in shared_entries() - shared),

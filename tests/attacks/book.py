@@ -19,7 +19,7 @@ Canary = Literal[
     "changed",  # a file of somebody else's, or the grader's own standing, is not what it was
     "time",  # the grade took longer than the attack's `seconds`
     "memory",  # the trusted side took more memory than a grade needs, or all together than allowed
-    "disk",  # the scratch folder held, or the disk lost, more than a homework needs
+    "disk",  # the scratch folder, or files without a name, held more than a homework needs
     "active",  # something that acts in a browser, a terminal, a spreadsheet or markdown
 ]
 
@@ -101,6 +101,8 @@ class Attack(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether the careless grader puts the results into the submission."""
     refused: bool = False
     """Whether the grader should refuse to begin, as bad usage."""
+    classmates: int = 0
+    """How many honest submissions are graded before it, as one class, if it is not alone."""
     allow_processes: bool = False
     """Whether the assignment allows student code to start processes."""
     interrupt_s: float = 0.0

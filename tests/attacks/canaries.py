@@ -20,7 +20,6 @@ _MEMORY = 260 * 2**20
 _TREE = 500 * 2**20
 """256 MiB for a worker beyond numpy, and what grader, server and workers are made of. [bytes]"""
 _SCRATCH = 250 * 2**20  # 64, and what is written between two looks
-_DISK = 700 * 2**20  # others write as well
 _TASKS = 100
 _FILES = 3_000  # others open some as well
 _WINDOW = 7
@@ -142,8 +141,8 @@ def _took(run: Run) -> Iterator[tuple[Canary, str]]:
         yield "memory", f"{run.peak.tree / 2**20:.0f} MB in all processes"
     if run.peak.scratch > _SCRATCH:
         yield "disk", f"{run.peak.scratch / 2**20:.0f} MB in the scratch folder"
-    if run.peak.disk > _DISK:
-        yield "disk", f"{run.peak.disk / 2**20:.0f} MB of the disk"
+    if run.peak.nameless > _SCRATCH:
+        yield "disk", f"{run.peak.nameless / 2**20:.0f} MB in files without a name"
 
 
 def _active(run: Run) -> Iterator[tuple[Canary, str]]:

@@ -209,7 +209,9 @@ def _hostile(most: int, wanted: str) -> list[Attack]:
     fit = [
         attack
         for attack in load_attacks(wanted)
-        if not (attack.interrupt_s or attack.out_inside or attack.allow_processes)
+        if not (
+            attack.interrupt_s or attack.out_inside or attack.allow_processes or attack.classmates
+        )
         and attack.seconds <= _SLOWEST_S
     ]
     kinds: dict[str, list[Attack]] = {}

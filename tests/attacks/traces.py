@@ -35,8 +35,8 @@ class Peak(Struct):
     """How many more files the whole machine had open."""
     scratch: int = 0
     """Bytes in the scratch folders, and 16 KiB for each entry."""
-    disk: int = 0
-    """What the disk has lost meanwhile, to whomever. [bytes]"""
+    nameless: int = 0
+    """Bytes of files that no folder has and a process keeps. [bytes]"""
     standing: set[tuple[str, ...]] = field(default_factory=set)
     """Scheduling policy and niceness of the trusted process."""
 
@@ -109,7 +109,9 @@ def segments(name: str) -> list[str]:
     return [f"new: shared memory segment {number}" for number in found]
 
 
-def watch(process: subprocess.Popen[bytes], scratch: Path, interrupt_s: float) -> Peak:
+def watch(
+    process: subprocess.Popen[bytes], scratch: Path, interrupt_s: float, *, nameless: bool = False
+) -> Peak:
     """Look at the grade every few milliseconds until it ends; end it if it never does.
 
     One that is to be interrupted is killed so long after the attack has left a file `begun`.
@@ -117,10 +119,11 @@ def watch(process: subprocess.Popen[bytes], scratch: Path, interrupt_s: float) -
     peak = Peak()
     end = time.monotonic() + _GIVE_UP_S
     waits = bool(interrupt_s)
-    free, files = _free(scratch), _open_files()
+    files = _open_files()
     while process.poll() is None:
         _look(process.pid, scratch, peak)
-        peak.disk = max(peak.disk, free - _free(scratch))
+        if nameless:
+            peak.nameless = max(peak.nameless, _nameless(process.pid))
         peak.files = max(peak.files, _open_files() - files)
         if waits and any(entry.name == "begun" for entry in _entries(scratch)):
             waits, end = False, time.monotonic() + interrupt_s
@@ -152,10 +155,18 @@ def _open_files() -> int:
     return int(Path("/proc/sys/fs/file-nr").read_text().split()[0])
 
 
-def _free(folder: Path) -> int:
-    """Bytes that are free where a folder lies."""
-    found = os.statvfs(folder)
-    return found.f_bfree * found.f_frsize
+def _nameless(pid: int) -> int:
+    """Bytes of files that have lost their names, and that a process or one below it keeps."""
+    kept: dict[tuple[int, int], int] = {}
+    for process in processes_below(pid):
+        for kind in ("fd", "map_files"):  # what may not be looked at is not counted
+            with contextlib.suppress(OSError), os.scandir(f"/proc/{process}/{kind}") as entries:
+                for entry in entries:
+                    with contextlib.suppress(OSError):
+                        found = entry.stat()
+                        if stat.S_ISREG(found.st_mode) and not found.st_nlink:
+                            kept[found.st_dev, found.st_ino] = found.st_blocks * 512
+    return sum(kept.values())
 
 
 def memory_of_tree(pid: int, known: int = 0) -> int:

@@ -3,7 +3,7 @@ import os
 
 libc = ctypes.CDLL(None)
 libc.mmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long)
-FILES = 190
+FILES = 100
 
 
 def fill(fd):

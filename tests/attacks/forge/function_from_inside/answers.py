@@ -70,7 +70,7 @@ def relay(x):
     forge(type="callback", id=0, args=[], kwargs={}, state=[])
     reply = os.read(channel(), 2**16)
     (number,) = struct.unpack(">d", reply[reply.index(b"\xcb") + 1 :][:8])
-    forge(type="returned", value=first[0] + number)
+    forge(type="returned", value=2 * (first[0] + number))
     return 0.0
 
 
