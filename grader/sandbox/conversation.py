@@ -11,7 +11,7 @@ from . import values, wire, words
 from .callbacks import Callbacks
 from .channel import Closed, TimedOut
 from .handed import Handed, Limits
-from .script import Script
+from .script import Script, modules_of
 from .wall import OpenWorker, WallFailed
 
 _MAX_TIMEOUTS = 2
@@ -92,19 +92,23 @@ class Conversation:
         deadline = self._deadline_of_call(1)
         try:
             worker = self._open(min(script.functions))
-            worker.channel.send(script.batch, max(0.001, deadline - time.monotonic()))
-            answer: wire.Answer = wire.Imported()
-            while isinstance(answer, wire.Imported):
-                answer = worker.channel.receive(
-                    wire.answer_decoder, deadline, waiting=self._handed.on_wait
-                )
+            for number, message in enumerate(script.messages):
+                worker.channel.send(message, max(0.001, deadline - time.monotonic()))
+                answer: wire.Answer = wire.Imported()
+                while isinstance(answer, wire.Imported):
+                    answer = worker.channel.receive(
+                        wire.answer_decoder, deadline, waiting=self._handed.on_wait
+                    )
+                worker.imported.update(modules_of(message))
+                if not script.is_answered_by(number, answer):
+                    # It waits for something, or is not to be trusted.
+                    if not isinstance(answer, (wire.Batched, wire.Returned, wire.Raised)):
+                        self.end()
+                    return False
         except (CheckFailed, GraderFailed, TimedOut, Closed, wire.Malformed):
             self.end()
             return False
-        worker.imported.update(name.partition(".")[0] for name in script.functions)
-        if not isinstance(answer, wire.Batched):  # it waits for something, or is not to be trusted
-            self.end()
-        return script.is_answered_by(answer)
+        return True
 
     def unreadable(self, name: str, why: str) -> Finding:
         """What is said of a worker that does not keep to the protocol; it is ended."""
