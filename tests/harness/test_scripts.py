@@ -1,4 +1,4 @@
-"""What a right submission was asked and answered is asked of others all at once."""
+"""What a right submission was asked and answered is asked of others alike."""
 
 from __future__ import annotations
 
