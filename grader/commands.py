@@ -46,17 +46,17 @@ def _grade(given: argparse.Namespace) -> int:
         check=given.check,
         require_isolation=given.require_isolation,
         metadata=given.metadata,
+        keeps=True,
     )
     try:
         if given.metadata is not None:
             vet_metadata(given.metadata)
-        graded = grade_submission(options)
+        graded = grade_submission(options, lambda graded: terminal.print_grade(graded, out))
     except (MetadataRefused, PlaceRefused) as refused:
         return _usage(str(refused))
     except Exception as error:  # noqa: BLE001 - whatever it is, results.json must say so
         write_failure(place, error)
         return _fail(error, out)
-    terminal.print_grade(graded, out)
     if given.check and not graded.outcomes:
         return _usage(f"--check {given.check}: no check has this name or number.")
     return GRADER_FAILED if graded.grader_failed else GRADED

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import time
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct, structs
@@ -30,8 +31,9 @@ from grader.sandbox.wall import Wall
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
+    from grader.scripted import Rehearsal
     from grader.submission import Submission
-    from grader.suite.grading import Rehearsal, RunSettings
+    from grader.suite.grading import RunSettings
     from grader.suite.plugin import GradingPlugin
 
 GUARD_FACTOR = 3
@@ -49,6 +51,8 @@ class Options(Struct, frozen=True):
     require_isolation: self_test.Level | None = None
     metadata: Path | None = None
     """Gradescope's submission_metadata.json: who handed in. Student code must not read it."""
+    keeps: bool = False
+    """Whether a rehearsal is made and kept, once it pays, for the grades to come."""
 
 
 class _User(Struct):
@@ -67,8 +71,8 @@ class MetadataRefused(Exception):
     """A file that somebody named does not say who handed in. Nothing was written."""
 
 
-def grade(options: Options) -> Grade:
-    """Grade one submission and write its results and pages.
+def grade(options: Options, show: Callable[[Grade], None] = lambda _: None) -> Grade:
+    """Grade one submission, write its results and pages, and `show` what came of it.
 
     Raises PlaceRefused where they cannot be written safely, AssignmentError or ReferenceBroken
     if the assignment is, IsolationTooWeak if the wall is lower than asked for, WallFailed if there
@@ -77,20 +81,39 @@ def grade(options: Options) -> Grade:
     with Nursery() as nursery:
         # Only now, with the clean process forked, is anything of the assignment read.
         from grader.assignment import load_assignment
-        from grader.suite.run import import_reference, run_suites
+        from grader.rehearsal import Rehearsals
+        from grader.scripted import Rehearsal
 
         assignment = load_assignment(options.assignment)
         if options.seed is None and options.metadata is not None:
             seed = assignment.seed_of(_emails(options.metadata))
             options = structs.replace(options, seed=seed)
         guard_s = GUARD_FACTOR * assignment.settings.limits.check_s
-        return grade_submission(
-            nursery,
-            assignment,
-            lambda: import_reference(assignment.folder, assignment.settings.reference),
-            options,
-            lambda plugin: run_suites(plugin, assignment.folder, guard_s),
+        # Of a single check, or under another seed, there is no rehearsal.
+        kept = Rehearsals(assignment) if options.seed is None and not options.check else None
+
+        def reference() -> types.ModuleType:
+            from grader.suite.run import import_reference
+
+            return import_reference(assignment.folder, assignment.settings.reference)
+
+        def run(plugin: GradingPlugin) -> None:
+            from grader.suite.run import run_suites
+
+            run_suites(plugin, assignment.folder, guard_s)
+
+        rehearsal = Rehearsal(kept.scripts) if kept else None
+        graded = grade_submission(
+            nursery, assignment, reference, options, run, rehearsal, looks_ahead=True
         )
+    show(graded)
+    if options.keeps and kept is not None and kept.is_due():
+        import subprocess  # only then: it takes a while
+
+        command = [sys.executable, "-m", "grader.rehearse", str(assignment.folder)]
+        # Without one, the next grade takes as long as this one.
+        subprocess.run(command, capture_output=True, check=False)
+    return graded
 
 
 def grade_submission(
@@ -100,13 +123,15 @@ def grade_submission(
     options: Options,
     run: Callable[[GradingPlugin], None],
     rehearsal: Rehearsal | None = None,
+    *,
+    looks_ahead: bool = False,
 ) -> Grade:
     """Grade by an assignment that is read; `run` runs its suites with the plugin of this grade.
 
-    `rehearsal` is what was made before for all that are graded under the same seed.
+    `rehearsal` is what was made before for all that are graded under the same seed. Where nothing
+    of the suites is imported yet, its scripts are put meanwhile, if this `looks_ahead`.
     """
     from grader.submission import load_submission
-    from grader.suite.plugin import GradingPlugin
 
     prepare(options.place, options.submission)
     write_begun(options.place)
@@ -124,6 +149,10 @@ def grade_submission(
             wall, assignment, submission, output.write_pending, lambda: output.checks
         )
         output.notices += words.unreadable_files((*wall.rejected, *wall.broken_cells))
+        if rehearsal and looks_ahead and not assignment.settings.allow_processes:
+            rehearsal = _put_ahead(wall, rehearsal, make_student)
+        from grader.suite.plugin import GradingPlugin
+
         settings = run_settings(assignment, options.seed, options.check)
         output.plugin = GradingPlugin(
             settings, reference(), make_student, output.checked, rehearsal
@@ -133,6 +162,23 @@ def grade_submission(
             graded = output.grade(complete=True)
             output.write(graded)
     return graded
+
+
+def _put_ahead(
+    wall: Wall, rehearsal: Rehearsal, make_student: Callable[[int, str], Student]
+) -> Rehearsal:
+    from grader.sight import Sight
+
+    if not rehearsal.scripts:
+        return rehearsal
+    sight = Sight(wall, rehearsal.scripts, make_student)
+
+    def seen() -> Mapping[str, Any]:
+        import grader.report  # noqa: F401 - as well before it is waited for as after
+
+        return sight.seen()
+
+    return structs.replace(rehearsal, seen=seen)
 
 
 def vet_metadata(metadata: Path) -> None:

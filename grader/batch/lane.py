@@ -38,7 +38,7 @@ from grader.sandbox.nursery import Nursery, NurseryFailed
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
-    from grader.suite.grading import Rehearsal
+    from grader.scripted import Rehearsal
     from grader.suite.warm import WarmSuites
 
 _WORTH_IT = 3
@@ -169,13 +169,18 @@ class Lane:
         """Have the reference graded once a seed has come often enough for that to pay."""
         self._graded[seed] += 1
         if self._graded[seed] == _WORTH_IT:
-            from grader.batch.rehearsal import rehearse
+            from grader.rehearse import rehearse
+            from grader.scripted import Rehearsal
+            from grader.suite.explain import versions_of
 
             # Without one every check is judged, and every version built, as it would be alone.
             with contextlib.suppress(Exception):
-                self._rehearsals[seed] = rehearse(
+                scripts = rehearse(
                     self._nursery, self._assignment, self._reference, seed, suites.run
                 )
+                versions = versions_of(self._reference)
+                versions.build_singles()
+                self._rehearsals[seed] = Rehearsal(scripts, versions)
 
     def _grade(self, order: Order, suites: WarmSuites) -> Done:
         lane = os.getpid()

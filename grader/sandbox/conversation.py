@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
+from typing import Any
 
 from grader.outcomes import CheckFailed, Finding, GraderFailed
 
@@ -11,7 +13,7 @@ from . import values, wire, words
 from .callbacks import Callbacks
 from .channel import Closed, TimedOut
 from .handed import Handed, Limits
-from .script import Script, modules_of
+from .script import Script, Settle, Told, told
 from .wall import OpenWorker, WallFailed
 
 _MAX_TIMEOUTS = 2
@@ -38,6 +40,8 @@ class Conversation:
         """Number of workers so far: objects of an earlier one are gone."""
         self.is_alone = True
         """Whether no other check has run in any of them."""
+        self.is_broken = False
+        """Whether a script came to no answer: to something else, or to an end."""
         self.exchanged: list[tuple[wire.Request, wire.Answer]] = []
 
     def require_time(self, name: str) -> None:
@@ -87,28 +91,38 @@ class Conversation:
         except wire.Malformed as error:
             raise CheckFailed(self.unreadable(name, str(error))) from None
 
-    def is_answered(self, script: Script) -> bool:
-        """Whether all of a script is answered as it should be, in the time of one call."""
+    def repeat(
+        self, script: Script, settle: Settle, unpack: Callable[[wire.Value], Any]
+    ) -> list[Told] | None:
+        """The answers to a script, if `settle` takes each for right, in the time of one call."""
         deadline = self._deadline_of_call(1)
+        found: list[Told] = []
         try:
             worker = self._open(min(script.functions))
-            for number, message in enumerate(script.messages):
-                worker.channel.send(message, max(0.001, deadline - time.monotonic()))
+            for number, step in enumerate(script.steps):
+                worker.channel.send(step.message, max(0.001, deadline - time.monotonic()))
                 answer: wire.Answer = wire.Imported()
                 while isinstance(answer, wire.Imported):
                     answer = worker.channel.receive(
                         wire.answer_decoder, deadline, waiting=self._handed.on_wait
                     )
-                worker.imported.update(modules_of(message))
-                if not script.is_answered_by(number, answer):
+                worker.imported.update(step.modules)
+                come = told(step, answer, unpack)
+                if come is None:
                     # It waits for something, or is not to be trusted.
-                    if not isinstance(answer, (wire.Batched, wire.Returned, wire.Raised)):
-                        self.end()
-                    return False
+                    self._break()
+                    return None
+                found.append(come)
+                if not settle(number, found):
+                    return None
         except (CheckFailed, GraderFailed, TimedOut, Closed, wire.Malformed):
-            self.end()
-            return False
-        return True
+            self._break()
+            return None
+        return found
+
+    def _break(self) -> None:
+        self.is_broken = True
+        self.end()
 
     def unreadable(self, name: str, why: str) -> Finding:
         """What is said of a worker that does not keep to the protocol; it is ended."""

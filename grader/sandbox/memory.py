@@ -86,13 +86,12 @@ def of_request(
 
 
 def of_single(
-    request: wire.Call | wire.Attribute | wire.Hold | wire.Read,
-    value: wire.Value,
-    stand_in: StandIn,
+    request: wire.Single, value: wire.Value, stand_in: StandIn, raised: Finding | None = None
 ) -> Exchange:
-    """Any request of a script, and its answer."""
+    """Any request of a script that is remembered, and its answer."""
     if isinstance(request, wire.Call):
-        return of_call(request, value, stand_in, ([], []))
+        return of_call(request, value, stand_in, ([], []), raised)
+    assert not isinstance(request, wire.CallEach)  # noqa: S101 - for the type checker
     return of_request(request, value, stand_in)
 
 

@@ -1,14 +1,15 @@
 """What a check asked of a right submission, and was answered: to be asked of others alike.
 
-Whoever answers bit for bit the same is as right, so nothing need be judged again. Whoever does not
-is graded as ever. A message goes out when all before it are answered right, never sooner: what it
-hands in may be what an earlier one asks for.
+Whoever answers bit for bit the same is as right, so nothing need be judged again; where an answer
+can be judged by itself, one that differs may be right as well. Whoever is neither is graded as
+ever. A message goes out when all before it are answered right, never sooner: what it hands in may
+be what an earlier one asks for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
+from typing import Any, Union
 
 import msgspec
 from msgspec import Struct
@@ -18,75 +19,147 @@ from . import wire
 _MOST = 400
 """Requests of one script."""
 _encoder = msgspec.msgpack.Encoder()
+_bits_decoder = msgspec.msgpack.Decoder(tuple[wire.Value, list[int]])
+_decoder = msgspec.msgpack.Decoder(Union[wire.Single, wire.Batch])
+
+_SINGLE = (wire.Call, wire.CallEach, wire.Attribute, wire.Hold, wire.Read)
+
+One = Union[wire.Returned, wire.Raised]
+"""What a single request comes to."""
 
 
-class Script(Struct, frozen=True):
-    """The requests of one check in their order, and what a right submission returned."""
+class Step(Struct, frozen=True, array_like=True):
+    """A message, and how a right submission answered each request in it, bit for bit."""
 
-    messages: tuple[wire.Single | wire.Batch, ...]
-    requests: tuple[wire.Single, ...]
-    """Those of all messages."""
-    answers: tuple[tuple[bytes, ...], ...]
-    """Those to each message."""
-    values: tuple[wire.Value, ...]
+    message: msgspec.Raw
+    """A single request or a batch, as it is sent."""
+    is_batch: bool
+    is_remembered: bool
+    """Whether the history of a check knows of it."""
+    functions: tuple[str, ...]
+    """The functions that each request calls, by their dotted names; "" for none."""
+    answers: tuple[bytes, ...]
+
+    @property
+    def requests(self) -> Sequence[wire.Single]:
+        """The requests in the message."""
+        message = _decoder.decode(self.message)
+        return message.requests if isinstance(message, wire.Batch) else [message]
+
+    @property
+    def right(self) -> list[One]:
+        """What a right submission answered."""
+        return [_answer_of(bits) for bits in self.answers]
+
+    @property
+    def modules(self) -> set[str]:
+        """The modules that it needs, by what it calls."""
+        return {name.partition(".")[0] for name in self.functions if name}
+
+
+class Script(Struct, frozen=True, array_like=True):
+    """The messages of one check in their order."""
+
+    steps: tuple[Step, ...]
     functions: frozenset[str]
-    """The functions that are called, by their dotted names."""
+    """The functions that are called."""
+    is_traced: bool
+    """Whether lines are counted."""
 
-    def is_answered_by(self, number: int, answer: wire.Answer) -> bool:
-        """Whether a message is answered bit for bit as by the right submission."""
-        answers = answer.answers if isinstance(answer, wire.Batched) else [answer]
-        expected = self.answers[number]
-        return (
-            isinstance(answer, wire.Batched) == isinstance(self.messages[number], wire.Batch)
-            and len(answers) == len(expected)
-            and all(
-                isinstance(one, wire.Returned) and _bits(one) == right
-                for one, right in zip(answers, expected, strict=True)
-            )
-        )
+
+class Told(Struct, frozen=True):
+    """How a step was answered."""
+
+    answers: Sequence[One]
+    is_same: bool
+    """Whether every bit is as in the script: values, changed arguments, what was raised."""
+    unpack: Callable[[wire.Value], Any]
+
+    @property
+    def beside_the_script(self) -> list[One] | None:
+        """The answers, as far as the script does not know them."""
+        known = self.is_same and all(isinstance(a, wire.Returned) for a in self.answers)
+        return None if known else list(self.answers)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its only request came to a value, and changed no argument."""
+        return isinstance(self._returned, wire.Returned) and not self._returned.changed
+
+    @property
+    def value(self) -> Any:
+        """What its only request returned. Raises CheckFailed where that cannot be read."""
+        return None if self._returned is None else self.unpack(self._returned.value)
+
+    @property
+    def lines(self) -> int:
+        """How many lines its only request ran; below 0 where nobody knows."""
+        return -1 if self._returned is None else self._returned.lines
+
+    @property
+    def entered(self) -> Sequence[str]:
+        """The functions that it entered, where lines were counted."""
+        return () if self._returned is None else self._returned.entered
+
+    @property
+    def raised(self) -> str:
+        """The exception that student code raised, by its name."""
+        answer = self.answers[0] if len(self.answers) == 1 else None
+        if isinstance(answer, wire.Raised) and answer.kind == "raised":
+            return answer.type_name
+        return ""
+
+    @property
+    def _returned(self) -> wire.Returned | None:
+        answer = self.answers[0] if len(self.answers) == 1 else None
+        return answer if isinstance(answer, wire.Returned) else None
+
+
+Answers = list[Union[list[One], None]]
+"""What was answered to each step of a script; None where it is as in the script."""
+Settle = Callable[[int, Sequence[Told]], bool]
+"""Says whether the last of these answers, to the step of that number, is right."""
+
+
+def told(step: Step, answer: wire.Answer, unpack: Callable[[wire.Value], Any]) -> Told | None:
+    """The answer to a step; None where it is none."""
+    if isinstance(answer, wire.Batched):
+        answers: Sequence[One] = answer.answers
+    elif isinstance(answer, (wire.Returned, wire.Raised)):
+        answers = [answer]
+    else:
+        return None
+    if isinstance(answer, wire.Batched) != step.is_batch:
+        return None
+    return Told(answers, tuple(map(_bits, answers)) == step.answers, unpack)
 
 
 def script_of(exchanged: Sequence[tuple[wire.Request, wire.Answer]]) -> Script | None:
     """The script of what passed in one check; None where a script would not be the same."""
-    messages: list[wire.Single | wire.Batch] = []
-    requests: list[wire.Single] = []
-    answers: list[wire.Answer] = []
-    sizes: list[int] = []
-    for request, answer in exchanged:
-        if isinstance(request, wire.Batch):
-            if not isinstance(answer, wire.Batched):
-                return None
-            requests += request.requests
-            answers += answer.answers
-            sizes.append(len(request.requests))
-        elif isinstance(request, (wire.Call, wire.CallEach, wire.Attribute, wire.Hold, wire.Read)):
-            requests.append(request)
-            answers.append(answer)
-            sizes.append(1)
+    steps: list[Step] = []
+    is_traced = False
+    for message, answer in exchanged:
+        if isinstance(message, wire.Batch) and isinstance(answer, wire.Batched):
+            requests, answers = message.requests, answer.answers
+        elif isinstance(message, _SINGLE) and isinstance(answer, (wire.Returned, wire.Raised)):
+            requests, answers = [message], [answer]
         else:
             return None
-        messages.append(request)
-    returned = [answer for answer in answers if isinstance(answer, wire.Returned)]
-    functions = frozenset(name for request in requests if (name := _function_of(request)))
-    # How many lines ran is each submission's own.
-    traced = any(isinstance(request, wire.Call) and request.trace_lines for request in requests)
-    whole = len(requests) == len(returned) <= _MOST
-    if traced or not whole or not functions:
-        return None
-    bits = map(_bits, returned)
-    return Script(
-        tuple(messages),
-        tuple(requests),
-        tuple(tuple(islice(bits, size)) for size in sizes),
-        tuple(one.value for one in returned),
-        functions,
-    )
-
-
-def modules_of(message: wire.Single | wire.Batch) -> set[str]:
-    """The modules that a message needs, by what it calls."""
-    requests = message.requests if isinstance(message, wire.Batch) else [message]
-    return {name.partition(".")[0] for request in requests if (name := _function_of(request))}
+        if len(requests) != len(answers):
+            return None
+        steps.append(
+            Step(
+                msgspec.Raw(_encoder.encode(message)),
+                isinstance(message, wire.Batch),
+                not isinstance(message, wire.CallEach),
+                tuple(map(_function_of, requests)),
+                tuple(map(_bits, answers)),
+            )
+        )
+        is_traced |= any(isinstance(one, wire.Call) and one.trace_lines for one in requests)
+    functions = frozenset(name for step in steps for name in step.functions if name)
+    count = sum(len(step.answers) for step in steps)
+    return Script(tuple(steps), functions, is_traced) if functions and count <= _MOST else None
 
 
 def _function_of(request: wire.Single) -> str:
@@ -94,6 +167,13 @@ def _function_of(request: wire.Single) -> str:
     return call.name if isinstance(call, wire.Call) and call.object < 0 else ""
 
 
-def _bits(answer: wire.Returned) -> bytes:
-    """The value, and which arguments were changed; not where the function stands."""
-    return _encoder.encode((answer.value, answer.changed))
+def _answer_of(bits: bytes) -> One:
+    """The answer that has these bits, as far as they tell."""
+    return wire.Returned(*_bits_decoder.decode(bits))
+
+
+def _bits(answer: One) -> bytes:
+    """What came of a request; not where the function stands, nor how many lines ran."""
+    if isinstance(answer, wire.Returned):
+        return _encoder.encode((answer.value, answer.changed))
+    return _encoder.encode((answer.kind, answer.type_name, answer.message, bool(answer.frames)))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct, structs
 
+from grader.exchange import Exchange
 from grader.outcomes import CheckFailed, CodeLine, Finding, GraderFailed
 from grader.portable import Portable
 
@@ -22,7 +23,7 @@ from .changes import argument_names
 from .conversation import Conversation
 from .handed import Handed, Limits
 from .proxies import FunctionProxy, ModuleProxy, ObjectProxy
-from .script import Script, script_of
+from .script import Answers, One, Script, Settle, Step, script_of
 from .sources import clean
 
 _NO_ARRAYS: memory.Own = ([], [])
@@ -71,7 +72,9 @@ class Student:
         """Names of the functions that were called, in order."""
         self.methods: dict[str, set[str]] = {}
         """By class of the student's, what was found to be a method."""
-        self.last = Answer(None)
+        self._last = Answer(None)
+        self.was_looked_at = False
+        """Whether anybody has asked for the last answer."""
 
     def __getattr__(self, name: str) -> ModuleProxy:
         """A module of the student's."""
@@ -206,7 +209,7 @@ class Student:
         if call.trace_lines and answer.lines < 0:
             raise CheckFailed(words.of_tampering(name))
         sources = self._handed.sources
-        self.last = Answer(
+        self._last = Answer(
             value,
             argument_names(sources.vocabulary, answer, sent.arrays, sent.args, sent.kwargs)
             if answer.changed
@@ -217,7 +220,7 @@ class Student:
             answer.printed,
             sources.quote_one(answer.where) if answer.where else (),
         )
-        return self.last
+        return self._last
 
     def _remember_failure(self, sent: _Sent, finding: Finding) -> None:
         self.history.add(lambda: memory.of_call(sent.call, None, self._stand_in, sent.own, finding))
@@ -232,6 +235,12 @@ class Student:
         if not isinstance(request, wire.Next):
             self.history.add(lambda: memory.of_request(request, answer.value, self._stand_in))
         return value
+
+    @property
+    def last(self) -> Answer:
+        """The answer of the last call."""
+        self.was_looked_at = True
+        return self._last
 
     @property
     def is_alone(self) -> bool:
@@ -255,23 +264,46 @@ class Student:
         """What was asked in this check and answered, for others; None where it may differ."""
         return None if self._callbacks else script_of(self._talk.exchanged)
 
-    def repeats(self, script: Script) -> bool:
-        """Whether the student's code answers as a right submission did, bit for bit.
+    def put(self, script: Script, settle: Settle, *, alone: bool) -> Answers | None:
+        """What the student's code answers to a script, if `settle` takes all of it for right.
 
-        If so, the history is as if the check had asked for it. If not, nothing is known yet.
+        If so, `remember` it: then all is as if the check had asked. If not, nothing is known yet.
+        With `alone`, each answer may be right that is not bit for bit as in the script.
         """
         handed = self._handed
         # What hangs, fails or calculates otherwise is not to be asked everything twice.
-        known = {*handed.unlike, *handed.suspects, *handed.timeouts}
-        if not script.functions.isdisjoint(known) or not self._talk.is_answered(script):
-            handed.unlike.update(script.functions)
-            return False
-        for request, value in zip(script.requests, script.values, strict=True):
-            if isinstance(request, wire.CallEach):  # of which the history knows nothing
-                continue
-            self.history.add(partial(memory.of_single, request, value, self._stand_in))
+        known = {*handed.suspects, *handed.timeouts, *(() if alone else handed.unlike)}
+        found = None
+        if script.functions.isdisjoint(known):
+            found = self._talk.repeat(
+                script, settle, lambda value: self._unpack(value, min(script.functions))
+            )
+        if found is None:
+            if not alone:
+                handed.unlike.update(script.functions)
+            return None
+        return [told.beside_the_script for told in found]
+
+    def remember(self, script: Script, answers: Answers) -> None:
+        """Have the history, and the functions that were asked for, as if the check had asked."""
+        for step, found in zip(script.steps, answers, strict=True):
+            if step.is_remembered:
+                for i in range(len(step.answers)):
+                    self.history.add(partial(self._exchange, step, found, i))
         self.asked.update(dict.fromkeys(sorted(script.functions)))
-        return True
+
+    def _exchange(self, step: Step, found: list[One] | None, i: int) -> Exchange:
+        """Request `i` of a step, and its answer, as the history has it."""
+        request, answer = step.requests[i], (step.right if found is None else found)[i]
+        if isinstance(answer, wire.Returned):
+            return memory.of_single(request, answer.value, self._stand_in)
+        raised = self._finding(step.functions[i], answer)
+        return memory.of_single(request, None, self._stand_in, raised)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a script came to no answer."""
+        return self._talk.is_broken
 
     @property
     def generation(self) -> int:

@@ -80,6 +80,8 @@ class Wall:
         self._is_spent = False
         """Whether the server has crashed, or is busy with what it will not finish."""
         self.missing_layers: tuple[str, ...] = ()
+        self.starts = 0
+        """How many servers there have been."""
         self._start()
         # What this process comes to know is not for others of the same user to look at.
         isolation.hide_from_siblings()
@@ -200,6 +202,24 @@ class Wall:
         else:
             self._end_what_it_started()
 
+    def rest(self) -> None:
+        """End all workers, those that are kept and the one that is ahead: all is as once staged."""
+        while self._kept:
+            self.dismiss_worker(self._kept.popitem()[1])
+        self._read_reports()
+        if self._ahead is not None:
+            self._forget_ahead()
+            self._give(server.Reap(self._ahead_pid))
+        self._read_reports()
+
+    def renew(self) -> None:
+        """Go on with another server, whatever has become of this one."""
+        self._restart()
+
+    def leave_core(self) -> None:
+        """Have this process, a fork of the one that made the wall, run where that one does not."""
+        isolation.run_on(self._cores_before - isolation.own_cores())
+
     def require_memory(self) -> None:
         """Raise Closed where a worker, and what it was allowed to start, hold more than it may."""
         if not self._may_start_processes or self._stage is None:
@@ -312,6 +332,7 @@ class Wall:
             self._pid, self._sock = self._nursery.start(self._plan)
         except NurseryFailed as error:
             raise WallFailed(str(error)) from None
+        self.starts += 1
         self._channel = Channel(self._sock, exact=True)
         try:
             started = self._channel.receive(server.report_decoder, time.monotonic() + _ORDER_S)

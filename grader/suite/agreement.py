@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import Struct
 
+from grader import rules
 from grader.numerics import Difference, GradientVerdict, check_gradient, compare
 from grader.numerics.describe import name as describe_kind
 from grader.numerics.tolerance import FLOAT32_RTOL
 from grader.outcomes import CheckFailed, CodeLine, Finding, GraderFailed
+from grader.rules import REAL
 
 from .arguments import Call, short_text
 
@@ -32,13 +35,13 @@ __all__ = [
     "last_answer",
     "others",
     "require_tuple",
+    "rule",
     "split",
 ]
 
 FORGOTTEN = "Is a return statement missing, or on a path that is not taken?"
 _MOST_ORDERED = 4
 """Results of which all orders are tried."""
-_REAL = (int, float, np.integer, np.floating)
 
 
 class Rules(Struct, frozen=True):
@@ -78,6 +81,13 @@ def judge(got: Any, expected: Any, what: str, rules: Rules) -> Difference:
         )
     except TypeError as error:
         raise GraderFailed(str(error)) from error
+
+
+def rule(expected: Any, finely: Rules, outputs: int) -> rules.Rule:
+    """The same as a rule to keep."""
+    return rules.Agrees(
+        expected, finely.rtol, finely.atol, finely.exact_shape, finely.sequence, outputs
+    )
 
 
 def require_tuple(call: Call, expected: Any, outputs: Sequence[str]) -> None:
@@ -170,7 +180,7 @@ def find_in_gradient(
         shown = "None" if got is None else describe_kind(got)
         lead = f"{call.text}: expected a loss and its gradient, got {shown}."
         return caller.finding(call, answer, kind="type", lead=lead, question=FORGOTTEN)
-    G = np.asarray(got[output]) if isinstance(got[output], _REAL) else got[output]
+    G = np.asarray(got[output]) if isinstance(got[output], REAL) else got[output]
     if not _is_real_array(G, x.shape) or not np.isfinite(G).all():
         # Nothing but kind, shape, dtype and finiteness can differ from zeros here.
         difference = compare(G, np.zeros(x.shape), atol=np.inf, what=what)
@@ -181,15 +191,22 @@ def find_in_gradient(
         return caller.finding(call, answer, kind="nonfinite", lead=lead, question=question)
 
     seen: list[float] = []
+    asked: list[tuple[int, Any]] = []
+    x = x.copy()  # the check's own may change until the rule is kept
+    first = len(caller.record.asked) - 1
 
     def losses(points: list[Any]) -> list[float]:
         """In one message: each has its round trip otherwise."""
         found = caller.ask_each(call, wrt, points if x.ndim else [float(p) for p in points])
+        caller.record.judged_by(rules.Later)
+        asked.append((len(caller.record.asked) - 1, points))
         seen.extend(_loss(caller, call, answer, value) for value in found)
         return seen[-len(points) :]
 
     verdict = check_gradient(None, G, x, batch=losses)
     if verdict.right:
+        caller.record.judged_by(rules.Later, first)
+        caller.record.judged_by(partial(rules.Slopes, x, output, first, asked))
         return None
     lead = ""
     if verdict.wrong and _fits_float32(G):
@@ -235,7 +252,7 @@ def _loss(caller: Caller, call: Call, answer: Answer, value: Any) -> float:
     """A loss as a single real number. Raises CheckFailed, beside an answer, if it is none."""
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
-    if isinstance(value, _REAL) and not isinstance(value, bool):
+    if isinstance(value, REAL) and not isinstance(value, bool):
         return float(value)
     lead = f"The loss of {call.text}: expected a number, got {describe_kind(value)}."
     question = "Over which axes do you sum, and is one left out?"

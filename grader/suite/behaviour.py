@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from grader import rules
 from grader.numerics import compare
 from grader.outcomes import CheckFailed, GraderFailed
+from grader.rules import EXTRA_LINES, REPEATED_RTOL, repeats
 
 from .agreement import FORGOTTEN
 from .arguments import Call
@@ -16,9 +19,7 @@ if TYPE_CHECKING:
     from .calls import Caller
     from .student_protocol import Answer
 
-EXTRA_LINES = 4  # a branch for small input, a first call that fills a cache
 _TWICE, _FAR = 2, 1000
-_REPEATED_RTOL = 1e-12  # the same code on the same numbers; sums may be ordered by alignment
 
 
 def require_unchanged(caller: Caller, call: Call, answer: Answer) -> None:
@@ -42,14 +43,19 @@ def require_pure(caller: Caller, calls: Sequence[Call]) -> None:
     """Arguments stay as they are, and no call leaves anything behind for the next."""
     expected = [caller.expect(call) for call in calls]
     answers: list[Answer] = []
+    begun = len(caller.record.asked)
     for call, wanted in zip(calls, expected, strict=True):
         answers.append(caller.ask(call))
+        # What is right is a call's own, unless the right results are hard to tell apart.
+        if len(answers) == 1 or _are_apart(expected[len(answers) - 2], wanted):
+            caller.record.judged_by(partial(rules.Agrees, wanted, REPEATED_RTOL, 0.0))
         require_unchanged(caller, call, answers[-1])
         _require_value(caller, call, answers[-1], wanted)
     first = calls[0]
     again = caller.ask(first)
+    caller.record.judged_by(partial(rules.Repeats, begun))
     require_unchanged(caller, first, again)
-    if not _same(again.value, answers[0].value):
+    if not repeats(again.value, answers[0].value):
         raise CheckFailed(
             caller.finding(
                 first,
@@ -65,6 +71,12 @@ def require_pure(caller: Caller, calls: Sequence[Call]) -> None:
         _require_fresh(
             caller, calls[i], answers[i], (answers[i - 1].value, expected[i - 1]), expected[i]
         )
+
+
+def _are_apart(one: Any, other: Any) -> bool:
+    """Whether results are the same, element by element, or differ by far more than rounding."""
+    pairs = zip(_items(one), _items(other), strict=False)
+    return all(repeats(now, then) == _agrees(now, then) for now, then in pairs)
 
 
 def _require_value(caller: Caller, call: Call, answer: Answer, expected: Any) -> None:
@@ -88,7 +100,7 @@ def _require_fresh(
             _items(earlier_expected),
             strict=False,  # a wrong number of values is found where values are judged
         )
-        if _same(now, then) and not _same(wanted, wanted_then)
+        if repeats(now, then) and not repeats(wanted, wanted_then)
     ]
     spoilt = compare(earlier, earlier_expected).same and not _agrees(answer.value, expected)
     # What was right the first time was kept; what never was may be the same for all arguments.
@@ -122,13 +134,15 @@ def require_vectorized(caller: Caller, small: Call, large: Sequence[Call]) -> No
     if not large:
         raise GraderFailed(f"vectorized({small.name!r}): expected a larger input, got none")
     # The first call may import or prepare something, which would hide a loop.
-    few = min(_lines(caller.ask(small, trace_lines=True)) for _ in range(2))
+    few, smaller = _few_lines(caller, small)
     for call in large:
         answer = caller.ask(call, trace_lines=True)
+        caller.record.judged_by(partial(rules.NoMoreLines, smaller))
         many = _lines(answer)
         if many > few + EXTRA_LINES:
             # numpy plans some operations once for each new shape, in Python.
             many = min(many, _lines(caller.ask(call, trace_lines=True)))
+            caller.record.judged_by(rules.Counted)
         if many > few + EXTRA_LINES:
             raise CheckFailed(
                 caller.finding(
@@ -149,8 +163,9 @@ def require_loops(
     caller: Caller, small: Call, large: Call, calls_not: Sequence[str], more_lines: int
 ) -> None:
     """So many more lines run for the larger input, and named functions are not called."""
-    few = min(_lines(caller.ask(small, trace_lines=True)) for _ in range(2))
+    few, smaller = _few_lines(caller, small)
     answer = caller.ask(large, trace_lines=True)
+    caller.record.judged_by(partial(rules.MoreLines, smaller, more_lines, tuple(calls_not)))
     called = [name for name in calls_not if name in answer.entered]
     if called:
         shown = called[0].rpartition(".")[2]
@@ -182,6 +197,16 @@ def require_loops(
         )
 
 
+def _few_lines(caller: Caller, small: Call) -> tuple[int, tuple[int, ...]]:
+    """The lines of the smaller of two calls, and the numbers of both."""
+    lines = []
+    for _ in range(2):
+        lines.append(_lines(caller.ask(small, trace_lines=True)))
+        caller.record.judged_by(rules.Counted)
+    count = len(caller.record.asked)
+    return min(lines), (count - 2, count - 1)
+
+
 def require_raises(caller: Caller, call: Call, exception: type[BaseException]) -> None:
     """The call raises the exception, known by its name."""
     name = exception.__name__
@@ -192,6 +217,7 @@ def require_raises(caller: Caller, call: Call, exception: type[BaseException]) -
         lead = error.finding.lead
         unwritten = name == "NotImplementedError" and error.finding.kind == "unwritten"
         if unwritten or lead == raised or lead.startswith((f"{raised}:", f"{raised} ")):
+            caller.record.judged_by(partial(rules.Raises, name))
             return
         raise
     raise CheckFailed(
@@ -226,13 +252,6 @@ def _lines(answer: Answer) -> int:
 
 def _items(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, (tuple, list)) else (value,)
-
-
-def _same(one: Any, other: Any) -> bool:
-    try:
-        return compare(one, other, rtol=_REPEATED_RTOL, atol=0.0).same
-    except TypeError:  # an object, which has no value of its own
-        return True
 
 
 def _agrees(got: Any, expected: Any) -> bool:

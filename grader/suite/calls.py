@@ -39,6 +39,7 @@ class Caller:
     def ask(self, call: Call, *, trace_lines: bool = False) -> Answer:
         """The student's answer. Raises CheckFailed, with the shapes of the input, if none came."""
         self.record.called(call.name)
+        self.record.asked.append(None)
         values = (*call.args, *call.kwargs.values())
         # Nothing but a function among them could change the others: the student has copies.
         with kept(*values) if any(map(_reads, values)) else nullcontext():
@@ -52,6 +53,7 @@ class Caller:
     def ask_each(self, call: Call, which: int | str, points: Sequence[Any]) -> list[Any]:
         """The first element of the student's answers, for each of these values of one argument."""
         self.record.called(call.name)
+        self.record.asked.append(None)
         try:
             return self.student.call_each(call.name, call.args, call.kwargs, which, points)
         except CheckFailed as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -78,6 +79,7 @@ class Check:
         expected = self._caller.expect(call)
         answer = self._caller.ask(call)
         rules = agreement.Rules(rtol, atol, exact_shape=exact_shape, sequence=sequence)
+        self.record.judged_by(partial(agreement.rule, expected, rules, len(outputs or ())))
         if outputs is None:
             if parts is not None:
                 raise GraderFailed(f"matches({name!r}): expected outputs beside parts, got none")
@@ -128,7 +130,9 @@ class Check:
     ) -> tuple[Any, ...]:
         """What the student's function returns, which must be a tuple of these elements."""
         call = self._caller.describe(name, args, kwargs)
-        return agreement.split(self._caller, call, self._caller.ask(call), outputs)
+        answer = self._caller.ask(call)
+        self.record.shown()
+        return agreement.split(self._caller, call, answer, outputs)
 
     def gradient(
         self, name: str, /, *args: Any, wrt: int | str = 0, output: int = 1, **kwargs: Any

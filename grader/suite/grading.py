@@ -23,6 +23,7 @@ from grader.outcomes import (
     Status,
     Surface,
 )
+from grader.scripted import group_of
 
 from . import marks, verdict
 from .check import Check
@@ -80,22 +81,6 @@ class Running(Struct):
     """What the staff are told where no explanation was found."""
 
 
-class Scripted(Struct, frozen=True):
-    """What a check asks and a right submission answers, and the outcome of that."""
-
-    script: Any
-    outcome: Outcome
-
-
-class Rehearsal(Struct, frozen=True):
-    """What is made once for many submissions under one seed."""
-
-    scripts: Mapping[str, Scripted] = {}
-    """By the names of the checks."""
-    versions: Versions | None = None
-    """The reference's functions with their variants."""
-
-
 class CheckGrader:
     """Grades the checks of one submission, one after another."""
 
@@ -121,10 +106,13 @@ class CheckGrader:
         It `shares` its worker with others whose inputs the same people may come to see, if at all.
         """
         settings = running.settings
-        group = f"{settings.feedback}, {settings.visibility}" if shares else ""
+        group = group_of(settings.feedback, settings.visibility) if shares else ""
         running.began = time.monotonic()
         running.record = CheckRecord(parts=tuple(settings.parts))
         running.student = self._student = self._make_student(running.seed, group)
+
+    def give(self, running: Running) -> None:
+        """Make what a check that has begun is given."""
         running.given = self.given(running, running.student, running.record, self._reference)
 
     def given(

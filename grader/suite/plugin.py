@@ -26,11 +26,13 @@ from typing import Any, Literal
 
 import pytest
 
+from grader import rules
 from grader.exchange import Exchange
 from grader.outcomes import Finding, Outcome
+from grader.scripted import Rehearsal, Scripted
 
 from . import guard, marks
-from .grading import CheckGrader, Rehearsal, Running, RunSettings, Scripted, SuiteSettings
+from .grading import CheckGrader, Running, RunSettings, SuiteSettings
 from .record import CheckRecord
 
 _RUNNING = pytest.StashKey[Running]()
@@ -51,7 +53,7 @@ class GradingPlugin:
     ) -> None:
         self._settings = settings
         rehearsal = rehearsal or Rehearsal()
-        self._scripts = rehearsal.scripts
+        self._scripts, self._seen = rehearsal.scripts, rehearsal.seen
         self._grader = CheckGrader(settings, reference, make_student, rehearsal.versions)
         self._on_outcome = on_outcome
         self.suites = settings.suites
@@ -189,11 +191,14 @@ class GradingPlugin:
         passed = False
         known = self._scripts.get(running.name)
         if known is not None and self._goes_by(known, running):
-            # Modules that are over with this check are left, as after any.
-            item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem)
+            if nextitem is None or nextitem.path != item.path:
+                # A module that is over is left, as after any check.
+                item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem)
             return
+        # Judged by itself an answer was not right: what then counts is a worker of the check's own.
+        shares = known is None or known.sees
         try:
-            ended = self._attempt(item, running, shares=True)
+            ended = self._attempt(item, running, shares=shares)
             passed = ended.excinfo is None and running.record.is_clean
             if not passed and running.student is not None and not running.student.is_alone:
                 self._tear_down(item, nextitem, running, passed=False)
@@ -212,18 +217,30 @@ class GradingPlugin:
     def _goes_by(self, known: Scripted, running: Running) -> bool:
         """Whether the student's code answers all that the check asks as a right submission did."""
         self._grader.begin(running, shares=True)
-        is_alike: bool = running.student.repeats(known.script)
-        # Whatever it answered, its worker has come to no harm; one that has is ended by now.
-        running.student.close(passed=True)
-        if is_alike:
-            self.history = running.student.history
-            self._add(self._grader.alike(running, known.outcome))
-        return is_alike
+        student = running.student
+        if self._seen is None:
+            answers = student.put(known.script, rules.settle(known.rules), alone=not known.sees)
+            # Whatever it answered, its worker has come to no harm; one that has is ended by now.
+            student.close(passed=True)
+        else:
+            answers = self._seen().get(running.name)
+        if answers is None:
+            return False
+        student.remember(known.script, answers)
+        self.history = student.history
+        self._add(self._grader.alike(running, known.outcome))
+        return True
 
     def _keep_script(self, running: Running, outcome: Outcome) -> None:
-        script = running.student.script() if not running.record.leaderboard else None
-        if script is not None:
-            self.scripts[running.name] = Scripted(script, outcome)
+        record, student = running.record, running.student
+        script = student.script() if not record.leaderboard else None
+        if script is None:
+            return
+        makers = [] if student.was_looked_at else record.asked
+        sees = record.sees or len(makers) != len(script.steps)
+        known = rules.rules_of(makers, len(script.steps), is_traced=script.is_traced, sees=sees)
+        if known is not None:
+            self.scripts[running.name] = Scripted(script, outcome, known, sees)
 
     def _attempt(self, item: pytest.Function, running: Running, *, shares: bool) -> Ended:
         """Set a check up and call it."""
@@ -255,6 +272,7 @@ class GradingPlugin:
     def _set_up(self, item: pytest.Function, running: Running, *, shares: bool) -> None:
         """Start the clock of a check; its worker starts with its first call."""
         self._grader.begin(running, shares=shares)
+        self._grader.give(running)
         self._given = running.given
         # Found here, ours are not made by pytest, which would take as long as a call. Where a suite
         # has a fixture of the same name, there are two.

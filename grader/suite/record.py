@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from grader.outcomes import Chart, Finding, LeaderboardEntry, Note, PartScore
+from grader.rules import MakeRule
 from grader.suite.marks import CheckSettings
 
 WHOLE = ""  # no declared part can have this name
@@ -40,11 +41,23 @@ class CheckRecord:
     charts: list[Chart] = field(default_factory=list)
     leaderboard: list[LeaderboardEntry] = field(default_factory=list)
     functions: list[str] = field(default_factory=list)
+    asked: list[MakeRule | None] = field(default_factory=list)
+    """What each answer that was asked for is judged by, where it is judged by itself."""
+    sees: bool = False
+    """Whether the check's own code was shown an answer, and may have gone on by it."""
 
     def called(self, function: str) -> None:
         """Remember that the check called this function of the student's."""
         if function not in self.functions:
             self.functions.append(function)
+
+    def judged_by(self, rule: MakeRule, number: int = -1) -> None:
+        """Remember by what the answer of that number is judged, the last one's if not told."""
+        self.asked[number] = rule
+
+    def shown(self) -> None:
+        """Remember that the check's own code was shown an answer."""
+        self.sees = True
 
     @contextmanager
     def judging(self, part: str) -> Iterator[None]:

@@ -46,16 +46,23 @@ class Run(Struct, frozen=True):
     files: tuple[str, ...]
 
 
-def execute(attack: Attack, user: User = "root", without: tuple[str, ...] = ()) -> Run:
-    """Grade an attack as this user, with these layers left out."""
+def execute(
+    attack: Attack, user: User = "root", without: tuple[str, ...] = (), *, rehearsed: bool = False
+) -> Run:
+    """Grade an attack as this user, with these layers left out.
+
+    Where the reference is `rehearsed`, as on Gradescope, scripts are put to the attack as well.
+    """
     place = Path(tempfile.mkdtemp(prefix="redteam-"))
     try:
-        return _execute(attack, user, without, place)
+        return _execute(attack, user, without, place, rehearsed=rehearsed)
     finally:
         _remove(place)
 
 
-def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) -> Run:
+def _execute(
+    attack: Attack, user: User, without: tuple[str, ...], place: Path, *, rehearsed: bool
+) -> Run:
     words, paths = lay_out(place, attack.allow_processes)
     handed_in = hand_in(attack, place, paths)
     for classmate in range(attack.classmates):
@@ -82,6 +89,8 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
         "LANG": "C.UTF-8",
         "OPENBLAS_NUM_THREADS": "1",
     }
+    if rehearsed:
+        rehearse(place, number, environment)
     with heir_of_orphans() as orphans, (place / "terminal").open("wb") as terminal:
         began = time.monotonic()
         process = subprocess.Popen(
@@ -120,6 +129,22 @@ def _execute(attack: Attack, user: User, without: tuple[str, ...], place: Path) 
     for entry in shared_entries() - shared:
         _remove(Path(entry))
     return Run(attack, process.returncode, seconds, printed, results, words, peak, processes, files)
+
+
+def rehearse(place: Path, number: int | None, environment: dict[str, str] | None = None) -> None:
+    """Have the reference of the assignment there rehearsed, as that user."""
+    python = sys.executable if number is None else python_for(number)
+    subprocess.run(
+        [python, "-m", "grader.rehearse", str(place / "assignment")],
+        check=True,
+        env=environment,
+        cwd=place / "home",
+        user=number,
+        group=number,
+        extra_groups=[] if number is not None else None,
+    )
+    if not any((place / "assignment").rglob("__pycache__/rehearsal.*")):
+        raise RuntimeError("the reference was not rehearsed")
 
 
 def lay_out(place: Path, allow_processes: bool = False) -> tuple[dict[str, str], dict[str, str]]:

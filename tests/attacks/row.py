@@ -28,7 +28,7 @@ from grader.place import RESULTS, Place
 from grader.sandbox import isolation, sweep
 
 from . import switched
-from .arena import ROOT, hand_in, lay_out, libraries, python_for
+from .arena import ROOT, hand_in, lay_out, libraries, python_for, rehearse
 from .book import HERE, Attack, load_attacks
 from .traces import shared_entries
 
@@ -112,6 +112,8 @@ def _grade_all(place: Path, count: int, wanted: str) -> int:
     _, paths = lay_out(place)
     honest = {"plain": _honest(place, "plain"), "better": _honest(place, "better")}
     alone = {name: _by_command(place, folder) for name, folder in honest.items()}
+    # Alone without a rehearsal, in the row by one.
+    rehearse(place, None)
     hostile = _hostile(count // 3, wanted)
     sweep.become_subreaper()
     troubles: list[str] = []

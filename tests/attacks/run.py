@@ -1,7 +1,7 @@
 """The red team: every attack against the real grader, and what each layer of the wall is worth.
 
     python -m tests.attacks.run [--only NAME] [--users root,user] [--jobs 2] [--fast]
-                                [--no-matrix] [--no-levels]
+                                [--no-table] [--no-levels] [--no-matrix]
 
 Ends with status 1 if an attack succeeds, or if one does not where a layer is left out.
 """
@@ -62,10 +62,15 @@ class Verdict(Struct, frozen=True):
         return f"limit: {self.limits[0][1]}" if self.limits else "stopped"
 
 
+def is_rehearsed(user: User) -> bool:
+    """Whether this user grades by a rehearsal: as in Gradescope's container, but not as root."""
+    return user != "root"
+
+
 @cache
 def honest(user: User) -> Run:
     """The honest submission's grade, made once in each process."""
-    run = execute(control(), user)
+    run = execute(control(), user, rehearsed=is_rehearsed(user))
     signs = successes(run)
     if signs:
         raise SystemExit(f"the honest submission is not graded as it should be: {signs}")
@@ -82,10 +87,12 @@ def require_whole(user: User, without: tuple[str, ...]) -> None:
         raise RuntimeError(f"without {', '.join(without)} the honest submission fails: {denied}")
 
 
-def attempt(attack: Attack, user: User, without: tuple[str, ...] = ()) -> Verdict:
+def attempt(
+    attack: Attack, user: User, without: tuple[str, ...] = (), *, rehearsed: bool = False
+) -> Verdict:
     """Hand an attack in and look for signs of success."""
     reference = honest(user)
-    run = execute(attack, user, without)
+    run = execute(attack, user, without, rehearsed=rehearsed)
     signs = successes(run, reference)
     limit = attack.limit.canary if attack.limit else None
     return Verdict(
@@ -98,10 +105,14 @@ def attempt(attack: Attack, user: User, without: tuple[str, ...] = ()) -> Verdic
     )
 
 
-def judge(attack: Attack, user: User, without: tuple[str, ...] = ()) -> Verdict:
+def judge(
+    attack: Attack, user: User, without: tuple[str, ...] = (), *, rehearsed: bool | None = None
+) -> Verdict:
     """An attack has won that can be won again: a machine that stalls once is no hole."""
-    verdict = attempt(attack, user, without)
-    return attempt(attack, user, without) if verdict.won else verdict
+    if rehearsed is None:
+        rehearsed = is_rehearsed(user) and not without
+    verdict = attempt(attack, user, without, rehearsed=rehearsed)
+    return attempt(attack, user, without, rehearsed=rehearsed) if verdict.won else verdict
 
 
 def attempt_to_win(attack: Attack, user: User, without: tuple[str, ...]) -> Verdict:
@@ -143,13 +154,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--users", default=",".join(playable_users()))
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--fast", action="store_true", help="only those of `make test`")
-    parser.add_argument("--no-matrix", action="store_true")
+    parser.add_argument("--no-table", action="store_true", help="not with all layers")
+    parser.add_argument("--no-matrix", action="store_true", help="not with a layer left out")
     parser.add_argument("--no-levels", action="store_true", help="only the level that is here")
     asked = parser.parse_args(argv)
     users: list[User] = [u for u in playable_users() if u in asked.users.split(",")]
     attacks = [a for a in load_attacks(asked.only) if a.fast or not asked.fast]
     with ProcessPoolExecutor(asked.jobs) as pool:
-        lost = _table(pool, attacks, users)
+        lost = 0 if asked.no_table else _table(pool, attacks, users)
         if not asked.no_levels and "user" in users:
             lost += _levels(pool, attacks)
         if not asked.no_matrix:

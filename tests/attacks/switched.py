@@ -26,7 +26,7 @@ if "limits of a message" in "".join(sys.argv[1:2]):
     _WITH_LIMITS = msgspec.Meta
     msgspec.Meta = lambda **_limits: _WITH_LIMITS()  # type: ignore[misc,assignment]
 
-from grader import cli, grade, outcomes, submission, text, unpack
+from grader import cli, grade, outcomes, rules, submission, text, unpack, vetting
 from grader.report import frame
 from grader.sandbox import (
     callbacks,
@@ -48,6 +48,7 @@ from grader.sandbox import (
     wall,
     wire,
 )
+from grader.sandbox import script as script_module
 from grader.sandbox import values as wire_values
 from tests.attacks import naive
 from tests.attacks.arena import MISSING
@@ -65,7 +66,7 @@ def _without_flag(left_out: int) -> Callable[[], None]:
             if option != left_out:
                 real(option, value)
 
-        isolation.set_process_flag = flag
+        _set(isolation, "set_process_flag", flag)()
 
     return switch
 
@@ -84,18 +85,18 @@ def _keep_all_that_was_inherited() -> None:
         os.setsid()
         return socket.socket(fileno=descriptor)
 
-    nursery._keep_only = keep
-    nursery._drop_what_was_inherited = lambda sock: keep(sock.detach())
+    _set(nursery, "_keep_only", keep)()
+    _set(nursery, "_drop_what_was_inherited", lambda sock: keep(sock.detach()))()
 
 
 def _no_limit_of_memory() -> None:
     real = isolation.limit_worker
-    isolation.limit_worker = lambda limits, _already, tasks=0: real(limits, 0, tasks)
+    _set(isolation, "limit_worker", lambda limits, _already, tasks=0: real(limits, 0, tasks))()
 
 
 def _endless_call() -> None:
     talk = conversation.Conversation
-    talk._deadline_of_call = lambda self, _calls: self._deadline + 1e3  # type: ignore[method-assign]
+    _set(talk, "_deadline_of_call", lambda self, _calls: self._deadline + 1e3)()
 
 
 def _callbacks_without_end() -> None:
@@ -105,12 +106,12 @@ def _callbacks_without_end() -> None:
         self._left = 10**9
         return real(self, *args)
 
-    callbacks.Callbacks.answer = answer  # type: ignore[method-assign]
+    _set(callbacks.Callbacks, "answer", answer)()
     callbacks._CALLBACK_BYTES = callbacks._LARGEST_ARGUMENT = 10**12
 
 
 def _compile_without_limit() -> None:
-    isolation.memory_within = lambda *_limits: contextlib.nullcontext()  # type: ignore[assignment]
+    _set(isolation, "memory_within", lambda *_limits: contextlib.nullcontext())()
 
 
 class _Anything:
@@ -130,12 +131,12 @@ def _objects_in_callbacks() -> None:
         _set(callbacks, "_no_object", give)()
         return real(self, callback, name, arrays)
 
-    callbacks.Callbacks.answer = answer  # type: ignore[method-assign]
+    _set(callbacks.Callbacks, "answer", answer)()
 
 
 def _any_words() -> None:
-    messages.Vocabulary.message = lambda _self, text, _known: text  # type: ignore[method-assign]
-    messages.Vocabulary.name = lambda _self, text, *_limit: text  # type: ignore[method-assign]
+    _set(messages.Vocabulary, "message", lambda _self, text, _known: text)()
+    _set(messages.Vocabulary, "name", lambda _self, text, *_limit: text)()
 
 
 def _read_the_answers_first() -> None:
@@ -150,7 +151,7 @@ def _read_the_answers_first() -> None:
         import_reference(assignment.folder, assignment.settings.reference)
         real(self)
 
-    nursery.Nursery.__init__ = begin  # type: ignore[method-assign]
+    _set(nursery.Nursery, "__init__", begin)()
 
 
 def _import_anything() -> None:
@@ -162,7 +163,7 @@ def _import_anything() -> None:
         except modules.NotAllowed:
             return None
 
-    modules.Gate.find_spec = find_spec  # type: ignore[method-assign]
+    _set(modules.Gate, "find_spec", find_spec)()
 
 
 def _one_worker_for_all() -> None:
@@ -172,8 +173,8 @@ def _one_worker_for_all() -> None:
         kept[:] = kept or [real(self, seed)]
         return kept[0]
 
-    wall.Wall.open_worker = open_worker  # type: ignore[method-assign]
-    wall.Wall.dismiss_worker = _nothing  # type: ignore[method-assign]
+    _set(wall.Wall, "open_worker", open_worker)()
+    _set(wall.Wall, "dismiss_worker", _nothing)()
 
 
 def _one_group() -> None:
@@ -186,8 +187,8 @@ def _one_group() -> None:
     def keep_worker(self: wall.Wall, worker: wall.OpenWorker, _group: str) -> None:
         kept(self, worker, "all")
 
-    wall.Wall.open_worker = open_worker  # type: ignore[method-assign]
-    wall.Wall.keep_worker = keep_worker  # type: ignore[method-assign]
+    _set(wall.Wall, "open_worker", open_worker)()
+    _set(wall.Wall, "keep_worker", keep_worker)()
 
 
 def _no_share() -> None:
@@ -204,7 +205,7 @@ def _endless_submission() -> None:
         finally:
             self._handed.deadline = end
 
-    conversation.Conversation._open = open_worker  # type: ignore[method-assign]
+    _set(conversation.Conversation, "_open", open_worker)()
 
 
 def _any_number_of_files() -> None:
@@ -242,7 +243,7 @@ def _functions_from_inside() -> None:
         unpacker = wire_values.Unpacker(give)
         return unpacker.unpack(value)
 
-    student.Student._unpack = unpack_answer  # type: ignore[method-assign]
+    _set(student.Student, "_unpack", unpack_answer)()
 
 
 def _changed_for_good() -> None:
@@ -260,11 +261,19 @@ def _all_at_once() -> None:
         script = real(exchanged)
         if script is None:
             return None
-        answers = tuple(answer for answers in script.answers for answer in answers)
-        batch = wire.Batch(list(script.requests))
-        return msgspec.structs.replace(script, messages=(batch,), answers=(answers,))
+        batch = wire.Batch([one for step in script.steps for one in step.requests])
+        whole = script_module.Step(
+            msgspec.Raw(msgspec.msgpack.encode(batch)),
+            True,
+            True,
+            tuple(name for step in script.steps for name in step.functions),
+            tuple(answer for step in script.steps for answer in step.answers),
+        )
+        return msgspec.structs.replace(script, steps=(whole,))
 
-    student.script_of = script_of  # type: ignore[attr-defined]
+    _set(student, "script_of", script_of)()
+    # Each answer must be the same then: what they are judged by is told step by step.
+    _set(rules, "rules_of", lambda _makers, steps, **_how: (None,) * steps)()
 
 
 def _never_stopped() -> None:
@@ -275,12 +284,12 @@ def _never_stopped() -> None:
         if number != signal.SIGSTOP:
             real(pid, number)
 
-    wall.os = types.SimpleNamespace(**vars(os) | {"kill": kill})  # type: ignore[attr-defined]
+    _set(wall, "os", types.SimpleNamespace(**vars(os) | {"kill": kill}))()
 
 
 def _left_to_live() -> None:
     """Let what a check started live on, and count as nobody's memory."""
-    wall.Wall._end_what_it_started = _nothing  # type: ignore[method-assign]
+    _set(wall.Wall, "_end_what_it_started", _nothing)()
 
 
 def _pages_as_they_come() -> None:
@@ -291,7 +300,7 @@ def _pages_as_they_come() -> None:
         found.bytecode_cache = None  # compiled templates escape, and these are not to be kept
         return found
 
-    frame._environment = environment  # type: ignore[assignment]
+    _set(frame, "_environment", environment)()
 
 
 def _endless_check() -> None:
@@ -301,7 +310,7 @@ def _endless_check() -> None:
         real(self, *args)
         self._deadline = time.monotonic() + 1e3
 
-    conversation.Conversation.__init__ = begin  # type: ignore[method-assign]
+    _set(conversation.Conversation, "__init__", begin)()
 
 
 def _sources_of_any_size() -> None:
@@ -323,7 +332,7 @@ def _imported_each_time_anew() -> None:
         worker.imported = _Forgetful(worker.imported)
         return worker
 
-    conversation.Conversation._open = open_worker  # type: ignore[method-assign]
+    _set(conversation.Conversation, "_open", open_worker)()
 
 
 def _any_architecture() -> None:
@@ -331,7 +340,7 @@ def _any_architecture() -> None:
         first = seccomp._op(seccomp._LOAD, seccomp._AT_NUMBER)
         return b"".join([first, *program, seccomp._ret(seccomp._ALLOW)])
 
-    seccomp._whole = whole
+    _set(seccomp, "_whole", whole)()
 
 
 def _write_anywhere(place: Any, _submission: Any) -> None:
@@ -343,7 +352,7 @@ def _show_all(finding: outcomes.Finding, _level: str) -> outcomes.Finding:
 
 
 LAYERS: dict[str, Callable[[], None]] = {
-    "names that may be imported": _set(submission, "_is_vetted", lambda *_args: True),
+    "names that may be imported": _set(vetting, "_is_vetted", lambda *_args: True),
     "links are not followed": _set(submission, "list_folder", naive.list_folder),
     "zips are read in memory": _set(submission, "list_zip", naive.list_zip),
     "sizes while reading": _sources_of_any_size,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ KINDS = {"reach", "patch", "lie", "forge", "leak", "deny", "escape", "files", "i
 
 @pytest.mark.parametrize("attack", FAST, ids=lambda attack: attack.name)
 def test_attack_is_stopped(attack: Attack) -> None:
-    verdict = run.judge(attack, run.playable_users()[0])
+    verdict = run.judge(attack, run.playable_users()[0], rehearsed=True)
 
     assert not verdict.won, verdict.text
 
@@ -38,6 +40,17 @@ def test_attack_wins_where_its_layer_is_left_out(row: run.Row) -> None:
     verdict = run.attempt_to_win(attack, user, tuple(row.without))
 
     assert verdict.won or verdict.limits
+
+
+def test_every_layer_is_still_where_it_is_left_out() -> None:
+    """The long runs would end with an error on the way; here all are left out at once."""
+    names = sorted({name for row in run.load_matrix() for name in row.without})
+    start = [sys.executable, str(ROOT / "tests" / "attacks" / "switched.py"), "; ".join(names)]
+    done = subprocess.run(
+        [*start, "grade", "--help"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
 
 
 def test_every_kind_of_attack_is_there_and_says_what_stops_it() -> None:

@@ -18,8 +18,8 @@ from grader.batch.grades.adjustments import (
 )
 from grader.batch.grades.lateness import Adjusted, Given, adjust
 from grader.batch.intake.times import iso
-from grader.batch.keys import context_of
 from grader.batch.records import Entry, Submitter
+from grader.keys import context_of
 
 PACIFIC = timezone(timedelta(hours=-7))
 DUE = datetime(2026, 10, 1, 23, 59, tzinfo=PACIFIC)

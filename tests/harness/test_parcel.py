@@ -10,7 +10,7 @@ import pytest
 
 from grader.batch.cluster import parcel
 from grader.batch.cluster.parcel import PACKED, TooLarge, pack, pack_files, unpack
-from grader.batch.keys import MOST_BYTES, digest_of
+from grader.keys import MOST_BYTES, digest_of
 from grader.submission import load_submission
 
 

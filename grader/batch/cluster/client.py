@@ -25,8 +25,8 @@ from msgspec import Struct, structs
 from grader.batch.cluster.outpost import FILES, Charge, Graded, differences_between
 from grader.batch.cluster.parcel import TooLarge, pack, pack_files
 from grader.batch.crew import CrewFailed, failed
-from grader.batch.keys import engine_here
 from grader.batch.records import Record, write_record
+from grader.keys import engine_here
 from grader.package import assignment_files
 from grader.place import RESULTS, Place, PlaceRefused, prepare
 from grader.results import write_whole

@@ -18,9 +18,9 @@ from msgspec import Struct, structs
 from grader.assignment import AssignmentError, load_assignment
 from grader.batch.cluster.parcel import PACKED, unpack
 from grader.batch.crew import Crew, CrewFailed, cores_for_lanes, failed
-from grader.batch.keys import engine_here
 from grader.batch.lane import Order
 from grader.batch.records import Record
+from grader.keys import engine_here
 from grader.place import FAILURE, REPORT, RESULTS, STAFF_REPORT
 from grader.sandbox import self_test
 

@@ -16,7 +16,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from grader.batch.keys import MOST_BYTES
+from grader.keys import MOST_BYTES
 from grader.unpack import is_leftover
 
 _MOST_TOTAL = 2 * MOST_BYTES

@@ -1,0 +1,41 @@
+"""What is known of a check before anybody is graded: what it asks, and what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from grader.outcomes import FeedbackLevel, Outcome, Visibility
+from grader.rules import Judge
+
+Seen = Mapping[str, Any]
+"""By check what a submission has answered to its script; None where something was not right."""
+
+
+class Scripted(Struct, frozen=True):
+    """What a check asks and a right submission answers, and the outcome of that."""
+
+    script: Any
+    outcome: Outcome
+    rules: Sequence[Judge | None]
+    """By what each answer is judged; None where it must be the same, bit for bit."""
+    sees: bool
+    """Whether the check's own code must see the answers, where they are not."""
+
+
+class Rehearsal(Struct, frozen=True):
+    """What is made once for many submissions under one seed."""
+
+    scripts: Mapping[str, Scripted] = {}
+    """By the names of the checks."""
+    versions: Any = None
+    """The reference's functions with their variants, where they are made already."""
+    seen: Callable[[], Seen] | None = None
+    """Waits for what was put to this submission ahead, if anything was."""
+
+
+def group_of(feedback: FeedbackLevel, visibility: Visibility) -> str:
+    """Checks that may share a worker: those whose inputs the same people may come to see."""
+    return f"{feedback}, {visibility}"
