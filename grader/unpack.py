@@ -50,13 +50,10 @@ _LEFTOVERS = frozenset({"__MACOSX", "__pycache__"})
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED = 0x1
 # What editors write. Python knows stranger ones, some of which take minutes for a megabyte.
-_ENCODINGS = frozenset(
-    codecs.lookup(name).name
-    for name in (
-        *("utf-8", "utf-8-sig", "ascii", "latin-1", "iso8859-2", "iso8859-15", "mac-roman"),
-        *("cp1250", "cp1251", "cp1252", "cp1254", "koi8-r", "koi8-u"),
-        *("gbk", "gb2312", "gb18030", "big5", "shift_jis", "cp932", "euc_jp", "euc_kr", "cp949"),
-    )
+_ENCODINGS = (
+    *("utf-8", "utf-8-sig", "ascii", "latin-1", "iso8859-2", "iso8859-15", "mac-roman"),
+    *("cp1250", "cp1251", "cp1252", "cp1254", "koi8-r", "koi8-u"),
+    *("gbk", "gb2312", "gb18030", "big5", "shift_jis", "cp932", "euc_jp", "euc_kr", "cp949"),
 )
 _CENTRAL_ENTRY = b"PK\x01\x02"
 # All that a damaged archive was seen to make the standard library raise.
@@ -265,7 +262,7 @@ def decode_source(data: bytes) -> str:
     except SyntaxError:
         # Either the coding line names nothing known, or the first two lines are not UTF-8.
         encoding = "utf-8"
-    if encoding not in _ENCODINGS:
+    if encoding != "utf-8" and not _is_common(encoding):
         raise Unreadable(f"its coding line asks for {shown(encoding)}; save it as UTF-8")
     try:
         text = data.decode(encoding)
@@ -273,3 +270,8 @@ def decode_source(data: bytes) -> str:
         line = data[: error.start].count(b"\n") + 1
         raise Unreadable(f"line {line} is not valid {encoding.upper()}; save it as UTF-8") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_common(encoding: str) -> bool:
+    # Asked only when a file names one: to look them up imports each.
+    return encoding in {codecs.lookup(name).name for name in _ENCODINGS}

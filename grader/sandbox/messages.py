@@ -14,7 +14,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from msgspec import structs
@@ -87,7 +87,10 @@ def _pattern(line: str) -> re.Pattern[str]:
     )
 
 
-_PATTERNS = tuple(_pattern(line) for line in KNOWN.strip().split("\n"))
+@cache
+def patterns() -> tuple[re.Pattern[str], ...]:
+    """What Python and numpy say: compiled when the first message comes, for most never does."""
+    return tuple(_pattern(line) for line in KNOWN.strip().split("\n"))
 
 
 class Vocabulary:
@@ -167,7 +170,7 @@ class Vocabulary:
         """A message, as far as it may be shown; `plausible` are numbers that say nothing new."""
         if not text:
             return ""
-        for pattern in _PATTERNS:
+        for pattern in patterns():
             match = pattern.fullmatch(text)
             if match:
                 return self._filled(match, plausible)

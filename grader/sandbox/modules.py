@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import re
@@ -121,7 +120,7 @@ def files_of(compiled: Sequence[Compiled]) -> frozenset[str]:
     return frozenset(names)
 
 
-class Gate(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class Gate:
     """First on the import path: the student's modules, stand-ins, and what is allowed; no more."""
 
     def __init__(
@@ -140,11 +139,12 @@ class Gate(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Find a module of the student's or a stand-in; None leaves it to Python."""
         del path, target
         top = fullname.partition(".")[0]
+        loader: Any = self  # no subclass of importlib.abc's, which takes long to import
         if fullname in self._compiled:
             origin = self._compiled[fullname].source.name
-            return importlib.util.spec_from_loader(fullname, self, origin=origin)
+            return importlib.util.spec_from_loader(fullname, loader, origin=origin)
         if top in self._stand_ins or (self._is_legacy and fullname in legacy.MODULES):
-            return importlib.util.spec_from_loader(fullname, self, is_package=True)
+            return importlib.util.spec_from_loader(fullname, loader, is_package=True)
         if top in self._allowed and top not in _NEVER_IMPORTED:
             return None
         if top.startswith("_sysconfigdata_"):  # Python's own, under a name of each build

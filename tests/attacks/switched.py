@@ -114,13 +114,6 @@ def _compile_without_limit() -> None:
     _set(isolation, "memory_within", lambda *_limits: contextlib.nullcontext())()
 
 
-class _Anything:
-    """Holds whatever it is asked for."""
-
-    def __contains__(self, _item: object) -> bool:
-        return True
-
-
 def _objects_in_callbacks() -> None:
     real = callbacks.Callbacks.answer
 
@@ -175,6 +168,7 @@ def _one_worker_for_all() -> None:
 
     _set(wall.Wall, "open_worker", open_worker)()
     _set(wall.Wall, "dismiss_worker", _nothing)()
+    _set(wall.Wall, "keep_worker", _nothing)()  # which would stop it
 
 
 def _one_group() -> None:
@@ -397,7 +391,7 @@ LAYERS: dict[str, Callable[[], None]] = {
     "functions go in only": _functions_from_inside,
     "only data in callbacks": _objects_in_callbacks,
     "limits of the compiler": _compile_without_limit,
-    "few encodings": _set(unpack, "_ENCODINGS", _Anything()),
+    "few encodings": _set(unpack, "_is_common", lambda _encoding: True),
     "limit of callbacks": _callbacks_without_end,
     "limits of a message": _nothing,  # above, before the messages are defined
     "limit of a message": _set(channel.Channel.receive, "__defaults__", (None, 2**40)),
