@@ -33,7 +33,7 @@ class Evidence:
 
     def __init__(self, files: frozenset[str]) -> None:
         self._files = files
-        self._described: dict[tuple[types.FunctionType, bool], _Description] = {}
+        self._described: dict[tuple[Any, bool], _Description] = {}
 
     def raised(self, error: BaseException, from_callbacks: Sequence[BaseException]) -> wire.Raised:
         """What is told of an exception; `from_callbacks` are those that the other side raised."""
@@ -90,8 +90,9 @@ class Evidence:
 
     def describe(self, function: Any) -> _Description:
         """The names of a function's parameters, and where it stands; looked at once for each."""
-        inner = function.__func__ if type(function) is types.MethodType else function
-        if type(inner) is not types.FunctionType:
+        inner: Any = function.__func__ if type(function) is types.MethodType else function
+        # No other kind: what it is compared by might be code of the student's.
+        if type(inner) not in {types.FunctionType, type}:
             return _parameters(function), self._where(function)
         key = inner, inner is function
         if key not in self._described:

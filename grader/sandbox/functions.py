@@ -6,6 +6,7 @@ Only what the trusted side has sent is ever unpacked here: its code would run.
 from __future__ import annotations
 
 import builtins
+import contextvars
 import marshal
 import math
 import types
@@ -31,3 +32,26 @@ def unpack_function(parts: FunctionParts, unpack: Callable[[Value], Any]) -> typ
         tuple(unpack(value) for value in parts.defaults),
         tuple(types.CellType(unpack(value)) for value in parts.cells),
     )
+
+
+def _quiet_context() -> contextvars.Context | None:
+    """A context in which numpy does not warn; None where numpy keeps that elsewhere (before 2)."""
+    before = np.geterr()
+    context = contextvars.copy_context()
+    context.run(np.seterr, all="ignore")
+    if np.geterr() == before:
+        return context
+    np.seterr(**before)
+    return None
+
+
+_QUIET = _quiet_context()
+
+
+def call_quietly(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call a function of the check's: what overflows in it is not the student's to hear of."""
+    if _QUIET is None:
+        with np.errstate(all="ignore"):
+            return function(*args, **kwargs)
+    # As `np.errstate`, which takes longer than most such functions.
+    return _QUIET.copy().run(function, *args, **kwargs)

@@ -64,6 +64,7 @@ class LineCount:
         self.intact = True
         self._in_print = False
         self._running = self._trace
+        self._count = self._trace_line
         self._counting = True
         sys.settrace(self._running)
         return self
@@ -85,22 +86,25 @@ class LineCount:
         if self._counting and event in _STARTS:
             self.intact = False
 
-    def _trace(self, frame: types.FrameType, event: str, _arg: Any) -> Callable[..., Any] | None:
-        file = frame.f_code.co_filename
+    def _trace(self, frame: types.FrameType, _event: str, _arg: Any) -> Callable[..., Any] | None:
+        """Count a call, and say what counts the lines of its frame."""
         names = id(frame.f_globals)
         if self._in_print or names in self._own:
             return None
         if names in self._prints:
             self._in_print = True
             return self._wait_for_return
-        if event == "call":
-            if file in self._files and len(self.entered) < _MAX_ENTERED:
-                module = frame.f_globals.get("__name__", "")
-                self.entered[f"{module}.{frame.f_code.co_name}"] = None
+        code = frame.f_code
+        if code.co_filename in self._files and len(self.entered) < _MAX_ENTERED:
+            module = frame.f_globals.get("__name__", "")
+            self.entered[f"{module}.{code.co_name}"] = None
+        self.lines += 1
+        return self._count
+
+    def _trace_line(self, _frame: types.FrameType, event: str, _arg: Any) -> Any:
+        if event == "line":
             self.lines += 1
-        elif event == "line":
-            self.lines += 1
-        return self._trace
+        return self._count
 
     def _wait_for_return(self, _frame: types.FrameType, event: str, _arg: Any) -> Any:
         """Count again once numpy has formatted what is printed."""

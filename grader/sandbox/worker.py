@@ -24,7 +24,7 @@ from msgspec import structs
 from . import channel, evidence, functions, isolation, modules, values, wire
 from .channel import Channel, Closed
 from .evidence import Evidence, Missing, text_of
-from .functions import unpack_function
+from .functions import call_quietly, unpack_function
 from .tracing import LineCount
 
 _OWN = (sys.modules[__name__], channel, evidence, functions, wire, values, modules)
@@ -384,8 +384,7 @@ class Worker:
 
         def portable(*args: Any, **kwargs: Any) -> Any:
             try:
-                with np.errstate(all="ignore"):
-                    found = function(*args, **kwargs)
+                found = call_quietly(function, *args, **kwargs)
             except Exception as error:  # noqa: BLE001 - the student's arguments may be anything
                 raise self._passed_on(type(error).__name__, text_of(error)[:300]) from None
             return found.copy() if type(found) is np.ndarray else found
