@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -72,6 +73,11 @@ def visible(text: str, *, limit: int = 4000, lines: int = 40) -> str:
     >>> visible("a\x1b[31mb\u202ec\ud800")
     'ab\\u202ec\\ud800'
     """
+    # Titles and sentences come again on every page.
+    return (_shown_again if len(text) <= _SHORT else _shown)(text, limit, lines)
+
+
+def _shown(text: str, limit: int, lines: int) -> str:
     # Cut before the work as well: a message may be megabytes long.
     cut = len(text) > 4 * limit
     plain = _NEWLINES.sub("\n", _ANSI.sub("", text[: 4 * limit])).expandtabs(4)
@@ -83,6 +89,10 @@ def visible(text: str, *, limit: int = 4000, lines: int = 40) -> str:
         more = len(rows) - lines
         rows = [*rows[:lines], f"… ({more} more {'line' if more == 1 else 'lines'})"]
     return "\n".join(rows)
+
+
+_SHORT = 400
+_shown_again = lru_cache(maxsize=2048)(_shown)
 
 
 def _written_out(text: str) -> str:

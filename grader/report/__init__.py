@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.report.frame import render_page
+from grader.report.frame import prepare, render_page
 from grader.report.view import build_page
 
 if TYPE_CHECKING:
     from grader.outcomes import Grade
 
-__all__ = ["render_report"]
+__all__ = ["prepare", "render_report"]
 
 
 def render_report(grade: Grade, *, staff: bool) -> str:

@@ -79,6 +79,7 @@ class ChartView:
     loss: LossView | None
 
 
+@lru_cache(maxsize=16)
 def draw_chart(chart: Chart) -> ChartView:
     """Turn a chart's numbers into paths and words; whatever the numbers are, it draws."""
     return ChartView(

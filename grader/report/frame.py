@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jinja2 import Environment, FileSystemBytecodeCache
 
-__all__ = ["TEMPLATES", "render_page"]
+__all__ = ["TEMPLATES", "prepare", "render_page"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -45,6 +45,11 @@ def render_page(
     page = _environment(folder).get_template(template).render(values)
     # A lone surrogate has no bytes: whatever slipped through becomes a question mark.
     return page.encode("utf-8", "replace").decode("utf-8")
+
+
+def prepare() -> None:
+    """Import what a page needs, and read the template of the report: as well before its time."""
+    _environment(TEMPLATES).get_template("report.html")
 
 
 def _hash(inline: str) -> str:
