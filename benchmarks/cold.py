@@ -110,7 +110,7 @@ def freeze() -> None:
 
 
 def _grader(submission: Path, out: Path) -> list[str]:
-    start = "from grader.cli import main; main()"
+    start = "from grader.cli import run; run()"
     command = [sys.executable, "-c", start, "grade", str(submission)]
     return [*command, f"--assignment={ROOT}", f"--out={out}"]
 

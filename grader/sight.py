@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -45,7 +46,7 @@ class Sight:
     ) -> None:
         self._wall = wall
         self._seen: Seen | None = None
-        self._memory = os.memfd_create("sight")
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was read
         self._ended, theirs = os.pipe()
         grader = os.getpid()
         self._pid = os.fork()
@@ -58,8 +59,8 @@ class Sight:
                 starts = wall.starts
                 seen = _put(scripts, make_student)
                 wall.rest()
-                with os.fdopen(self._memory, "wb", closefd=False) as file:
-                    file.write(msgspec.msgpack.encode(seen))
+                self._file.write(msgspec.msgpack.encode(seen))
+                self._file.flush()
                 # The other process knows the first server only.
                 status = int(wall.starts != starts)
             except (WallFailed, OSError, KeyboardInterrupt):
@@ -71,6 +72,7 @@ class Sight:
     def seen(self) -> Seen:
         """By check what was answered, None where something was not right; waits for it."""
         if self._seen is None:
+            self._seen = {}  # should the wall fail, it is asked no second time
             self._seen = self._wait()
         return self._seen
 
@@ -80,9 +82,9 @@ class Sight:
             os.kill(self._pid, signal.SIGKILL)
         _, status = os.waitpid(self._pid, 0)
         os.close(self._ended)
-        with os.fdopen(self._memory, "rb") as file:
-            file.seek(0)
-            data = file.read()
+        with self._file:
+            self._file.seek(0)
+            data = self._file.read()
         if status != 0:
             # Nobody knows what it has left behind the wall.
             self._wall.renew()

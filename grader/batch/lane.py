@@ -20,7 +20,6 @@ import time
 import traceback
 import types
 from collections import Counter
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
@@ -29,16 +28,16 @@ from msgspec import Struct
 
 from grader.batch.records import RECORD, Record, record_of, write_record
 from grader.grade import GUARD_FACTOR, IsolationTooWeak, Options, grade_submission, run_settings
-from grader.outcomes import Grade
 from grader.output import write_failure
 from grader.place import FAILURE, RESULTS, Place
+from grader.rehearsal import Rehearsals
 from grader.sandbox import isolation, self_test
 from grader.sandbox.channel import Channel, Closed
 from grader.sandbox.nursery import Nursery, NurseryFailed
+from grader.scripted import Rehearsal
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
-    from grader.scripted import Rehearsal
     from grader.suite.warm import WarmSuites
 
 _WORTH_IT = 3
@@ -147,6 +146,7 @@ class Lane:
         self._assignment = assignment
         self._reference = reference
         self._graded: Counter[int | None] = Counter()
+        self._kept = Rehearsals(assignment)
         self._rehearsals: dict[int | None, Rehearsal] = {}
         self.has_served = False
 
@@ -168,19 +168,25 @@ class Lane:
     def _rehearse(self, seed: int | None, suites: WarmSuites) -> None:
         """Have the reference graded once a seed has come often enough for that to pay."""
         self._graded[seed] += 1
-        if self._graded[seed] == _WORTH_IT:
-            from grader.rehearse import rehearse
-            from grader.scripted import Rehearsal
-            from grader.suite.explain import versions_of
+        if self._graded[seed] == 1 and seed is None and self._kept.scripts:
+            self._graded[seed] = _WORTH_IT
+        elif self._graded[seed] != _WORTH_IT:
+            return
+        from grader.rehearse import rehearse
+        from grader.suite.explain import versions_of
 
-            # Without one every check is judged, and every version built, as it would be alone.
-            with contextlib.suppress(Exception):
+        # Without one every check is judged, and every version built, as it would be alone.
+        with contextlib.suppress(Exception):
+            scripts = self._kept.scripts if seed is None else {}
+            if not scripts:
                 scripts = rehearse(
                     self._nursery, self._assignment, self._reference, seed, suites.run
                 )
-                versions = versions_of(self._reference)
-                versions.build_singles()
-                self._rehearsals[seed] = Rehearsal(scripts, versions)
+                if seed is None:
+                    self._kept.keep(scripts)
+            versions = versions_of(self._reference)
+            versions.build_singles()
+            self._rehearsals[seed] = Rehearsal(scripts, versions)
 
     def _grade(self, order: Order, suites: WarmSuites) -> Done:
         lane = os.getpid()
@@ -263,11 +269,11 @@ def _import_what_a_grade_needs(reference: str) -> None:
     """Import here, once, what each fork would import late."""
     for name in ("feedback", "report", "results", "submission", "summary"):
         importlib.import_module(f"grader.{name}")
-    from grader.report import render_report
+    from grader.report import prepare
+    from grader.sandbox.messages import patterns
 
-    # A page of nothing: its template is read and compiled for all that come.
-    nothing = Grade(submission="", title="", outcomes=(), expected=Fraction())
-    render_report(nothing, staff=False)
+    prepare()
+    patterns()
     # Whoever needs them says why they cannot be imported.
     with contextlib.suppress(Exception):
         importlib.import_module(f"{reference}.variants")

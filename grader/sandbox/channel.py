@@ -148,3 +148,8 @@ class Channel:
     def close(self) -> None:
         """Close this end."""
         self._sock.close()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether this end is closed."""
+        return self._sock.fileno() < 0

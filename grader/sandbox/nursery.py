@@ -64,6 +64,7 @@ class Nursery:
         theirs.close()
         self._pid = pid
         self._channel = Channel(self._sock, exact=True)
+        self._is_ending = False
 
     def start(self, plan: isolation.Plan) -> tuple[int, socket.socket]:
         """Have a server forked; its process, and the socket on which it answers."""
@@ -77,10 +78,20 @@ class Nursery:
             ours.close()
             raise NurseryFailed(f"no process server could be forked: {error!r}") from None
 
-    def end(self) -> None:
-        """End the server, and whatever is left of what student code started."""
+    def begin_end(self) -> None:
+        """Have the server end, and whatever is left of what student code started."""
         try:
             self._channel.send(End(), _ORDER_S)
+        except (Closed, TimedOut) as error:
+            raise NurseryFailed(f"the clean process does not listen: {error!r}") from None
+        self._is_ending = True
+
+    def end(self) -> None:
+        """The same, and wait until all have ended."""
+        if not self._is_ending:
+            self.begin_end()
+        self._is_ending = False
+        try:
             self._done(_SWEEP_S)
         except (Closed, TimedOut) as error:
             raise NurseryFailed(f"the clean process does not listen: {error!r}") from None

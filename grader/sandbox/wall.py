@@ -244,12 +244,19 @@ class Wall:
         self._order(server.Reap(spawned.pid))
         return list(refused)
 
-    def close(self) -> None:
-        """End the server and whatever is left of what student code started; remove the scratch."""
+    def finish(self) -> None:
+        """Let the server end, and what student code started, while the results are written."""
         for worker in self._open.values():
             worker.channel.close()
         self._forget_ahead()
         self._channel.close()
+        with contextlib.suppress(NurseryFailed):
+            self._nursery.begin_end()
+
+    def close(self) -> None:
+        """The same, unless it was done; wait for the end, and remove the scratch."""
+        if not self._channel.is_closed:
+            self.finish()
         with contextlib.suppress(NurseryFailed):
             self._nursery.end()
         scratch.remove(self._scratch)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 from grading_fixtures import ROOT, Graded, copy_assignment, grade
 from other_assignment import changed, write_trapezoids
+
+from grader.outcomes import Outcome
+from grader.scripted import Scripted
+from grader.sight import Sight
 
 RIGHT = "right"
 HANDED_IN = {
@@ -174,3 +180,36 @@ def test_who_hangs_everywhere_takes_no_longer(tmp_path: Path) -> None:
     assert graded.results["score"] == 0
     # Each of four functions is waited for twice at most, and the script once.
     assert seconds < 9 * 0.5 + 8.0
+
+
+class OtherWall:
+    """Stands in for the wall, and counts how often it was renewed."""
+
+    starts = 1
+    renewed = 0
+
+    def leave_core(self) -> None:
+        """Stay."""
+
+    def rest(self) -> None:
+        """Nothing is open."""
+
+    def renew(self) -> None:
+        self.renewed += 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="scripts are put ahead on Linux alone")
+def test_should_the_process_ahead_end_the_checks_are_run_behind_a_new_wall() -> None:
+    outcome = Outcome(
+        "one", "1.1", "One", "Part", points=Fraction(1), earned=Fraction(1), status="passed"
+    )
+
+    def make_student(_seed: int, _group: str) -> Any:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    wall = OtherWall()
+    scripts = {"one": Scripted(None, outcome, (), sees=False)}
+    sight = Sight(wall, scripts, make_student)  # type: ignore[arg-type]
+
+    assert sight.seen() == sight.seen() == {}
+    assert wall.renewed == 1
