@@ -28,8 +28,9 @@ def grade(given: argparse.Namespace) -> int:
 
 
 def _grade(given: argparse.Namespace) -> int:
-    from grader.grade import MetadataRefused, Options, vet_metadata
+    from grader.grade import Options
     from grader.grade import grade as grade_submission
+    from grader.metadata import MetadataRefused, vet_metadata
     from grader.output import write_failure
     from grader.place import RESULTS, Place, PlaceRefused
 

@@ -11,14 +11,15 @@ import os
 import sys
 import time
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct, structs
 
+from grader.metadata import emails
 from grader.outcomes import Grade, Surface
 from grader.output import Output, write_begun
 from grader.place import Place, prepare
@@ -28,10 +29,11 @@ from grader.sandbox.nursery import Nursery
 from grader.sandbox.sources import Sources
 from grader.sandbox.student import Student
 from grader.sandbox.wall import Wall
+from grader.scripted import Rehearsal
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
-    from grader.scripted import Rehearsal
+    from grader.sight import Sight
     from grader.submission import Submission
     from grader.suite.grading import RunSettings
     from grader.suite.plugin import GradingPlugin
@@ -55,20 +57,8 @@ class Options(Struct, frozen=True):
     """Whether a rehearsal is made and kept, once it pays, for the grades to come."""
 
 
-class _User(Struct):
-    email: str | None = None
-
-
-class _Metadata(Struct):
-    users: list[_User] = []
-
-
 class IsolationTooWeak(Exception):
     """The machine does not keep student code in as far as was asked for."""
-
-
-class MetadataRefused(Exception):
-    """A file that somebody named does not say who handed in. Nothing was written."""
 
 
 def grade(options: Options, show: Callable[[Grade], None] = lambda _: None) -> Grade:
@@ -82,11 +72,10 @@ def grade(options: Options, show: Callable[[Grade], None] = lambda _: None) -> G
         # Only now, with the clean process forked, is anything of the assignment read.
         from grader.assignment import load_assignment
         from grader.rehearsal import Rehearsals
-        from grader.scripted import Rehearsal
 
         assignment = load_assignment(options.assignment)
         if options.seed is None and options.metadata is not None:
-            seed = assignment.seed_of(_emails(options.metadata))
+            seed = assignment.seed_of(emails(options.metadata))
             options = structs.replace(options, seed=seed)
         guard_s = GUARD_FACTOR * assignment.settings.limits.check_s
         # Of a single check, or under another seed, there is no rehearsal.
@@ -102,7 +91,7 @@ def grade(options: Options, show: Callable[[Grade], None] = lambda _: None) -> G
 
             run_suites(plugin, assignment.folder, guard_s)
 
-        rehearsal = Rehearsal(kept.scripts) if kept else None
+        rehearsal = kept.rehearsal if kept else None
         graded = grade_submission(
             nursery, assignment, reference, options, run, rehearsal, looks_ahead=True
         )
@@ -149,16 +138,26 @@ def grade_submission(
             wall, assignment, submission, output.write_pending, lambda: output.checks
         )
         output.notices += words.unreadable_files((*wall.rejected, *wall.broken_cells))
-        if rehearsal and looks_ahead and not assignment.settings.allow_processes:
-            rehearsal = _put_ahead(wall, rehearsal, make_student)
-        from grader.suite.plugin import GradingPlugin
+        rehearsal = rehearsal or Rehearsal()
+        is_ahead = looks_ahead and not assignment.settings.allow_processes
+        sight = _put_ahead(wall, rehearsal, make_student) if is_ahead else None
+        output.run = sight.all_right() if sight and rehearsal.is_whole else None
+        plugin = None
+        if output.run is None:
+            # Only now, for pytest is a third of a cold start.
+            from grader.suite.plugin import GradingPlugin
 
-        settings = run_settings(assignment, options.seed, options.check)
-        output.plugin = GradingPlugin(
-            settings, reference(), make_student, output.checked, rehearsal
-        )
+            seen = sight.seen if sight else None
+            output.run = plugin = GradingPlugin(
+                run_settings(assignment, options.seed, options.check),
+                reference(),
+                make_student,
+                output.checked,
+                structs.replace(rehearsal, seen=seen),
+            )
         with output.kept_on_failure():
-            run(output.plugin)
+            if plugin is not None:
+                run(plugin)
             wall.finish()
             graded = output.grade(complete=True)
             output.write(graded)
@@ -167,49 +166,16 @@ def grade_submission(
 
 def _put_ahead(
     wall: Wall, rehearsal: Rehearsal, make_student: Callable[[int, str], Student]
-) -> Rehearsal:
+) -> Sight | None:
+    """Put the scripts meanwhile; get ready what a page needs, whatever comes of it."""
+    if not rehearsal.scripts or sys.platform != "linux":
+        return None
+    from grader.report import prepare
     from grader.sight import Sight
 
-    if not rehearsal.scripts or sys.platform != "linux":
-        return rehearsal
     sight = Sight(wall, rehearsal.scripts, make_student)
-
-    def seen() -> Mapping[str, Any]:
-        from grader.report import prepare
-
-        prepare()
-        return sight.seen()
-
-    return structs.replace(rehearsal, seen=seen)
-
-
-def vet_metadata(metadata: Path) -> None:
-    """Refuse a file that does not say who handed in: the student would get other data.
-
-    For one that somebody named. On the platform, a grade with the usual data is better than none.
-    """
-    wanted = "expected Gradescope's submission_metadata.json"
-    try:
-        users = _users(metadata)
-    except OSError as error:
-        raise MetadataRefused(f"{metadata}: {wanted}. {error.strerror}.") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise MetadataRefused(f"{metadata}: {wanted}, got something else: {error}.") from error
-    if not users:
-        raise MetadataRefused(f"{metadata}: {wanted}, got a file that names no users.")
-
-
-def _emails(metadata: Path) -> list[str]:
-    """E-mail addresses of who handed in; none where the file does not say."""
-    try:
-        users = _users(metadata)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return []
-    return [user.email or "" for user in users]
-
-
-def _users(metadata: Path) -> list[_User]:
-    return msgspec.json.decode(metadata.read_bytes(), type=_Metadata).users
+    prepare()
+    return sight
 
 
 def _try_the_wall(wall: Wall, options: Options, assignment: Assignment) -> self_test.Level:

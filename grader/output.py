@@ -14,6 +14,7 @@ from grader.place import REPORT, STAFF_REPORT, Place
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
+    from grader.scripted import AllRight
     from grader.submission import Submission
     from grader.suite.plugin import GradingPlugin
 
@@ -51,26 +52,27 @@ class Output:
         self._partial = PartialResults()
         self._pending = False
         self._next_partial = self._began
-        self.plugin: GradingPlugin | None = None
+        self.run: GradingPlugin | AllRight | None = None
+        """What the checks have come to so far."""
         self.isolation = ""
         self.isolation_notes: tuple[str, ...] = ()
 
     @property
     def checks(self) -> tuple[int, int]:
         """How many checks are still to come, and how many there are."""
-        return self.plugin.checks if self.plugin else (0, 0)
+        return self.run.checks if self.run else (0, 0)
 
     def grade(self, *, complete: bool) -> Grade:
         """The grade as far as it is known."""
-        plugin = self.plugin
+        run = self.run
         return Grade(
             submission=self._submission.name,
             title=self._assignment.settings.title,
-            outcomes=tuple(plugin.outcomes) if plugin else (),
+            outcomes=tuple(run.outcomes) if run else (),
             expected=Fraction(str(self._assignment.settings.total_points)),
             notices=self.notices,
-            troubles=(*(plugin.troubles if plugin else ()), *self._troubles),
-            leaderboard=tuple(plugin.leaderboard) if plugin else (),
+            troubles=(*(run.troubles if run else ()), *self._troubles),
+            leaderboard=tuple(run.leaderboard) if run else (),
             seed=self._seed,
             isolation=self.isolation,
             isolation_notes=self.isolation_notes,

@@ -24,7 +24,7 @@ from grader.outcomes import Outcome
 from grader.rules import Agrees, Rule, Told
 from grader.sandbox import values, wire
 from grader.sandbox.script import Script
-from grader.scripted import Scripted
+from grader.scripted import Rehearsal, Scripted
 
 _WORTH_IT = 3
 """Grades by the same assignment after which a rehearsal is made."""
@@ -57,6 +57,7 @@ class _Kept(Struct, frozen=True, array_like=True):
     grades: int
     """How many there have been without a rehearsal."""
     checks: dict[str, _Check] | None = None
+    is_whole: bool = False
 
 
 class Rehearsals:
@@ -69,13 +70,15 @@ class Rehearsals:
         self._kept = _read(self._path, self._key)
 
     @property
-    def scripts(self) -> Mapping[str, Scripted]:
-        """What was kept, by the names of the checks; nothing where something has changed since."""
-        checks = self._kept.checks if self._kept else None
-        return {
+    def rehearsal(self) -> Rehearsal:
+        """What was kept; nothing where something has changed since."""
+        if self._kept is None or self._kept.checks is None:
+            return Rehearsal()
+        scripts = {
             name: Scripted(check.script, check.outcome, check.rules, check.sees)
-            for name, check in (checks or {}).items()
+            for name, check in self._kept.checks.items()
         }
+        return Rehearsal(scripts, is_whole=self._kept.is_whole)
 
     def is_due(self) -> bool:
         """Whether one should be kept, after one more grade.
@@ -88,13 +91,14 @@ class Rehearsals:
         _write(self._path, _Kept(self._key, grades))
         return grades >= _WORTH_IT
 
-    def keep(self, scripts: Mapping[str, Scripted]) -> None:
+    def keep(self, rehearsal: Rehearsal) -> None:
         """Keep a rehearsal, where the folder can be written to."""
         checks = {}
-        for name, scripted in scripts.items():
+        for name, scripted in rehearsal.scripts.items():
             with contextlib.suppress(values.Refused):
                 checks[name] = _check(scripted)
-        _write(self._path, _Kept(self._key, 0, checks))
+        is_whole = rehearsal.is_whole and len(checks) == len(rehearsal.scripts)
+        _write(self._path, _Kept(self._key, 0, checks, is_whole))
 
 
 def _check(scripted: Scripted) -> _Check:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,10 @@ from msgspec import structs
 from grader.grade import GUARD_FACTOR, run_settings, stage
 from grader.sandbox.nursery import Nursery
 from grader.sandbox.wall import Wall
+from grader.scripted import Rehearsal
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
-    from grader.scripted import Scripted
     from grader.suite.plugin import GradingPlugin
 
 
@@ -29,7 +29,7 @@ def rehearse(
     reference: types.ModuleType,
     seed: int | None,
     run: Callable[[GradingPlugin], None],
-) -> Mapping[str, Scripted]:
+) -> Rehearsal:
     """Scripts of the checks that the reference passes under this seed.
 
     Only what the reference has earned like any submission is held against others.
@@ -45,7 +45,8 @@ def rehearse(
         make_student = stage(wall, assignment, submission, _do_nothing, is_rehearsal=True)
         plugin = GradingPlugin(settings, reference, make_student, _do_nothing)
         run(plugin)
-    return plugin.scripts
+    whole = len(plugin.scripts) == plugin.checks[1] and not plugin.troubles
+    return Rehearsal(plugin.scripts, is_whole=whole)
 
 
 def main() -> None:
@@ -59,14 +60,14 @@ def main() -> None:
         assignment = load_assignment(Path(sys.argv[1]))
         reference = import_reference(assignment.folder, assignment.settings.reference)
         guard_s = GUARD_FACTOR * assignment.settings.limits.check_s
-        scripts = rehearse(
+        rehearsed = rehearse(
             nursery,
             assignment,
             reference,
             None,
             lambda plugin: run_suites(plugin, assignment.folder, guard_s),
         )
-        Rehearsals(assignment).keep(scripts)
+        Rehearsals(assignment).keep(rehearsed)
 
 
 def _do_nothing() -> None:

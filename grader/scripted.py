@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from grader.outcomes import FeedbackLevel, Outcome, Visibility
+from grader.outcomes import FeedbackLevel, LeaderboardEntry, Outcome, Visibility
 from grader.rules import Judge
 
 Seen = Mapping[str, Any]
@@ -29,11 +29,28 @@ class Rehearsal(Struct, frozen=True):
     """What is made once for many submissions under one seed."""
 
     scripts: Mapping[str, Scripted] = {}
-    """By the names of the checks."""
+    """By the names of the checks, in their order."""
+    is_whole: bool = False
+    """Whether there is one for every check of the assignment."""
     versions: Any = None
     """The reference's functions with their variants, where they are made already."""
     seen: Callable[[], Seen] | None = None
     """Waits for what was put to this submission ahead, if anything was."""
+
+
+class AllRight:
+    """What is known of a submission that has answered every script as it should."""
+
+    troubles: Sequence[str] = ()
+    leaderboard: Sequence[LeaderboardEntry] = ()
+
+    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+        self.outcomes = outcomes
+
+    @property
+    def checks(self) -> tuple[int, int]:
+        """How many checks are still to come, and how many there are."""
+        return 0, len(self.outcomes)
 
 
 def group_of(feedback: FeedbackLevel, visibility: Visibility) -> str:

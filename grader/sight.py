@@ -12,15 +12,16 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Union
 
 import msgspec
+from msgspec import structs
 
 from grader.rules import settle
 from grader.sandbox import isolation
 from grader.sandbox.script import Answers
 from grader.sandbox.wall import Wall, WallFailed
-from grader.scripted import group_of
+from grader.scripted import AllRight, group_of
 
 if TYPE_CHECKING:
     from grader.sandbox.student import Student
@@ -31,8 +32,8 @@ _LONGEST_S = 8.0
 _PATIENCE_S = 30.0
 """Longest that the process may take: a call's time comes on top, and the end of its workers."""
 
-Seen = dict[str, Answers | None]
-_decoder = msgspec.msgpack.Decoder(Seen)
+Seen = dict[str, Union[Answers, None]]
+_decoder = msgspec.msgpack.Decoder(dict[str, tuple[Union[Answers, None], float]])
 
 
 class Sight:
@@ -45,7 +46,9 @@ class Sight:
         make_student: Callable[[int, str], Student],
     ) -> None:
         self._wall = wall
+        self._scripts = scripts
         self._seen: Seen | None = None
+        self._seconds: dict[str, float] = {}
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was read
         self._ended, theirs = os.pipe()
         grader = os.getpid()
@@ -57,7 +60,7 @@ class Sight:
                 wall.leave_core()
                 os.close(self._ended)
                 starts = wall.starts
-                seen = _put(scripts, make_student)
+                seen = _put(scripts, make_student, theirs)
                 wall.rest()
                 self._file.write(msgspec.msgpack.encode(seen))
                 self._file.flush()
@@ -69,6 +72,17 @@ class Sight:
                 os._exit(status)
         os.close(theirs)
 
+    def all_right(self) -> AllRight | None:
+        """What came of it if all was right; None as soon as something was not."""
+        if self._hear() or any(self.seen().get(name) is None for name in self._scripts):
+            return None
+        return AllRight(
+            [
+                structs.replace(known.outcome, seconds=self._seconds[name])
+                for name, known in self._scripts.items()
+            ]
+        )
+
     def seen(self) -> Seen:
         """By check what was answered, None where something was not right; waits for it."""
         if self._seen is None:
@@ -76,10 +90,15 @@ class Sight:
             self._seen = self._wait()
         return self._seen
 
-    def _wait(self) -> Seen:
-        # The other end closes with the process.
+    def _hear(self) -> bytes:
+        """A byte once something was not right, nothing once the process has ended."""
         if not select.select([self._ended], [], [], _PATIENCE_S)[0]:
             os.kill(self._pid, signal.SIGKILL)
+        return os.read(self._ended, 1)
+
+    def _wait(self) -> Seen:
+        while self._hear():
+            pass
         _, status = os.waitpid(self._pid, 0)
         os.close(self._ended)
         with self._file:
@@ -89,20 +108,32 @@ class Sight:
             # Nobody knows what it has left behind the wall.
             self._wall.renew()
             return {}
-        return _decoder.decode(data)
+        found = _decoder.decode(data)
+        self._seconds = {name: seconds for name, (_, seconds) in found.items()}
+        return {name: answers for name, (answers, _) in found.items()}
 
 
-def _put(scripts: Mapping[str, Scripted], make_student: Callable[[int, str], Student]) -> Seen:
-    """Put scripts until all are put, or one of them comes to no answer."""
-    seen: Seen = {}
+def _put(
+    scripts: Mapping[str, Scripted], make_student: Callable[[int, str], Student], bell: int
+) -> dict[str, tuple[Answers | None, float]]:
+    """Put scripts until all are put, or one of them comes to no answer.
+
+    Something is written to `bell` once an answer was not right.
+    """
+    seen: dict[str, tuple[Answers | None, float]] = {}
     end = time.monotonic() + _LONGEST_S
+    is_right = True
     for name, known in scripts.items():
+        began = time.monotonic()
         student = make_student(
             known.outcome.seed, group_of(known.outcome.feedback, known.outcome.visibility)
         )
-        told = student.put(known.script, settle(known.rules), alone=not known.sees)
+        answers = student.put(known.script, settle(known.rules), alone=not known.sees)
         student.close(passed=True)
-        seen[name] = told
+        seen[name] = answers, time.monotonic() - began
+        if answers is None and is_right:
+            is_right = False
+            os.write(bell, b"!")
         if student.is_broken or time.monotonic() > end:
             break
     return seen

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from grader.batch.records import RECORD, Record, record_of, write_record
 from grader.grade import GUARD_FACTOR, IsolationTooWeak, Options, grade_submission, run_settings
@@ -168,7 +168,7 @@ class Lane:
     def _rehearse(self, seed: int | None, suites: WarmSuites) -> None:
         """Have the reference graded once a seed has come often enough for that to pay."""
         self._graded[seed] += 1
-        if self._graded[seed] == 1 and seed is None and self._kept.scripts:
+        if self._graded[seed] == 1 and seed is None and self._kept.rehearsal.scripts:
             self._graded[seed] = _WORTH_IT
         elif self._graded[seed] != _WORTH_IT:
             return
@@ -177,16 +177,16 @@ class Lane:
 
         # Without one every check is judged, and every version built, as it would be alone.
         with contextlib.suppress(Exception):
-            scripts = self._kept.scripts if seed is None else {}
-            if not scripts:
-                scripts = rehearse(
+            rehearsal = self._kept.rehearsal if seed is None else Rehearsal()
+            if not rehearsal.scripts:
+                rehearsal = rehearse(
                     self._nursery, self._assignment, self._reference, seed, suites.run
                 )
                 if seed is None:
-                    self._kept.keep(scripts)
+                    self._kept.keep(rehearsal)
             versions = versions_of(self._reference)
             versions.build_singles()
-            self._rehearsals[seed] = Rehearsal(scripts, versions)
+            self._rehearsals[seed] = structs.replace(rehearsal, versions=versions)
 
     def _grade(self, order: Order, suites: WarmSuites) -> Done:
         lane = os.getpid()

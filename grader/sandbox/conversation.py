@@ -65,6 +65,7 @@ class Conversation:
         """
         worker = self._open(name)
         module = name.partition(".")[0]
+        message: wire.Request = request
         began, deadline = time.monotonic(), self._deadline_of_call(calls)
         try:
             worker.channel.send(request, max(0.001, deadline - time.monotonic()))
@@ -77,11 +78,14 @@ class Conversation:
                     began, deadline = time.monotonic(), self._deadline_of_call(calls)
                 elif isinstance(answer, wire.Callback):
                     reply = self._callbacks.answer(answer, name, arrays)
+                    if self._handed.is_rehearsal:
+                        self.exchanged.append((message, answer))
+                        message = reply
                     worker.channel.send(reply, max(0.001, deadline - time.monotonic()))
                 else:
                     # What nobody is to repeat need not be kept: it may be as large as a message.
                     if self._handed.is_rehearsal:
-                        self.exchanged.append((request, answer))
+                        self.exchanged.append((message, answer))
                     return answer
         except TimedOut:
             self.end()
@@ -114,6 +118,8 @@ class Conversation:
                     return None
                 found.append(come)
                 if not settle(number, found):
+                    if isinstance(answer, wire.Callback):
+                        self.end()  # it waits for a reply
                     return None
         except (CheckFailed, GraderFailed, TimedOut, Closed, wire.Malformed):
             self._break()

@@ -16,23 +16,24 @@ from msgspec import Struct
 
 from . import wire
 
-_MOST = 400
+_MOST = 1_000
 """Requests of one script."""
 _encoder = msgspec.msgpack.Encoder()
 _bits_decoder = msgspec.msgpack.Decoder(tuple[wire.Value, list[int]])
 _decoder = msgspec.msgpack.Decoder(Union[wire.Single, wire.Batch])
 
+_ANSWERS = (wire.Returned, wire.Raised, wire.Callback)
 _SINGLE = (wire.Call, wire.CallEach, wire.Attribute, wire.Hold, wire.Read)
 
-One = Union[wire.Returned, wire.Raised]
-"""What a single request comes to."""
+One = Union[wire.Returned, wire.Raised, wire.Callback]
+"""What a single request comes to, or what the student's code asks of the check on the way."""
 
 
 class Step(Struct, frozen=True, array_like=True):
     """A message, and how a right submission answered each request in it, bit for bit."""
 
     message: msgspec.Raw
-    """A single request or a batch, as it is sent."""
+    """A single request or a batch, or the reply to what student code asked, as it is sent."""
     is_batch: bool
     is_remembered: bool
     """Whether the history of a check knows of it."""
@@ -42,7 +43,7 @@ class Step(Struct, frozen=True, array_like=True):
 
     @property
     def requests(self) -> Sequence[wire.Single]:
-        """The requests in the message."""
+        """The requests in the message, if it is no reply."""
         message = _decoder.decode(self.message)
         return message.requests if isinstance(message, wire.Batch) else [message]
 
@@ -65,6 +66,9 @@ class Script(Struct, frozen=True, array_like=True):
     """The functions that are called."""
     is_traced: bool
     """Whether lines are counted."""
+    asks_back: bool
+    """Whether student code is given functions to ask the check by: those are no data, so the
+    history of such a check cannot be had of its script."""
 
 
 class Told(Struct, frozen=True):
@@ -125,7 +129,7 @@ def told(step: Step, answer: wire.Answer, unpack: Callable[[wire.Value], Any]) -
     """The answer to a step; None where it is none."""
     if isinstance(answer, wire.Batched):
         answers: Sequence[One] = answer.answers
-    elif isinstance(answer, (wire.Returned, wire.Raised)):
+    elif isinstance(answer, _ANSWERS):
         answers = [answer]
     else:
         return None
@@ -134,14 +138,18 @@ def told(step: Step, answer: wire.Answer, unpack: Callable[[wire.Value], Any]) -
     return Told(answers, tuple(map(_bits, answers)) == step.answers, unpack)
 
 
-def script_of(exchanged: Sequence[tuple[wire.Request, wire.Answer]]) -> Script | None:
+def script_of(
+    exchanged: Sequence[tuple[wire.Request, wire.Answer]], *, asks_back: bool
+) -> Script | None:
     """The script of what passed in one check; None where a script would not be the same."""
     steps: list[Step] = []
     is_traced = False
     for message, answer in exchanged:
+        requests: Sequence[wire.Single | wire.Reply]
+        answers: Sequence[One]
         if isinstance(message, wire.Batch) and isinstance(answer, wire.Batched):
             requests, answers = message.requests, answer.answers
-        elif isinstance(message, _SINGLE) and isinstance(answer, (wire.Returned, wire.Raised)):
+        elif isinstance(message, (*_SINGLE, wire.Reply)) and isinstance(answer, _ANSWERS):
             requests, answers = [message], [answer]
         else:
             return None
@@ -159,10 +167,12 @@ def script_of(exchanged: Sequence[tuple[wire.Request, wire.Answer]]) -> Script |
         is_traced |= any(isinstance(one, wire.Call) and one.trace_lines for one in requests)
     functions = frozenset(name for step in steps for name in step.functions if name)
     count = sum(len(step.answers) for step in steps)
-    return Script(tuple(steps), functions, is_traced) if functions and count <= _MOST else None
+    if not functions or count > _MOST:
+        return None
+    return Script(tuple(steps), functions, is_traced, asks_back)
 
 
-def _function_of(request: wire.Single) -> str:
+def _function_of(request: wire.Single | wire.Reply) -> str:
     call = request.call if isinstance(request, wire.CallEach) else request
     return call.name if isinstance(call, wire.Call) and call.object < 0 else ""
 
@@ -176,4 +186,6 @@ def _bits(answer: One) -> bytes:
     """What came of a request; not where the function stands, nor how many lines ran."""
     if isinstance(answer, wire.Returned):
         return _encoder.encode((answer.value, answer.changed))
+    if isinstance(answer, wire.Callback):
+        return _encoder.encode((answer.id, answer.args, answer.kwargs, answer.state))
     return _encoder.encode((answer.kind, answer.type_name, answer.message, bool(answer.frames)))

@@ -262,7 +262,7 @@ class Student:
 
     def script(self) -> Script | None:
         """What was asked in this check and answered, for others; None where it may differ."""
-        return None if self._callbacks else script_of(self._talk.exchanged)
+        return script_of(self._talk.exchanged, asks_back=len(self._callbacks) > 0)
 
     def put(self, script: Script, settle: Settle, *, alone: bool) -> Answers | None:
         """What the student's code answers to a script, if `settle` takes all of it for right.
@@ -297,6 +297,7 @@ class Student:
         request, answer = step.requests[i], (step.right if found is None else found)[i]
         if isinstance(answer, wire.Returned):
             return memory.of_single(request, answer.value, self._stand_in)
+        assert isinstance(answer, wire.Raised)  # noqa: S101 - else it asks back, and is not told
         raised = self._finding(step.functions[i], answer)
         return memory.of_single(request, None, self._stand_in, raised)
 

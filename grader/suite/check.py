@@ -122,8 +122,9 @@ class Check:
         rules = agreement.Rules(rtol, atol, exact_shape=exact_shape, sequence=sequence)
         label = f"{what or 'the result'} of {call.shown}"
         difference = agreement.judge(got, expected, label, rules)
-        answer = agreement.last_answer(self._caller.student, call.shown, got)
-        self._settle(call, answer, difference, expected)
+        if not difference.same:
+            answer = agreement.last_answer(self._caller.student, call.shown, got)
+            self._settle(call, answer, difference, expected)
 
     def returned(
         self, name: str, /, *args: Any, outputs: Sequence[str], **kwargs: Any

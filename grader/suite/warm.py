@@ -58,14 +58,12 @@ class WarmSuites(GradingPlugin):
                 yield
 
     def _begin(self, plugin: GradingPlugin) -> list[pytest.Item]:
-        """Read the marks anew, and give each check the seed of this run."""
+        """Give each check the seed of this run."""
         self._current = plugin
         # What could not be collected is missing from every run.
         plugin.troubles += self.troubles
         plugin.outcomes += self.outcomes
-        items = list(self._items)
-        plugin.pytest_collection_modifyitems(items)
-        return items
+        return plugin.take_over(self._items)
 
 
 def _no_student(_seed: int, _group: str) -> Any:

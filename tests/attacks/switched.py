@@ -251,9 +251,9 @@ def _changed_for_good() -> None:
 def _all_at_once() -> None:
     real = student.script_of
 
-    def script_of(exchanged: Any) -> Any:
-        script = real(exchanged)
-        if script is None:
+    def script_of(exchanged: Any, *, asks_back: bool) -> Any:
+        script = real(exchanged, asks_back=asks_back)
+        if script is None or asks_back:
             return None
         batch = wire.Batch([one for step in script.steps for one in step.requests])
         whole = script_module.Step(

@@ -18,7 +18,7 @@ FLOW = (
     ("rehearsal", "sight"),
     ("output",),
     ("place",),
-    ("keys", "assignment", "submission", "vetting", "notebook", "unpack", "stubs"),
+    ("keys", "metadata", "assignment", "submission", "vetting", "notebook", "unpack", "stubs"),
     ("sandbox",),
     ("suite",),
     ("scripted",),

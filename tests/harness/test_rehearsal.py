@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -61,6 +62,11 @@ def forget(assignment: Path) -> None:
         path.unlink()
 
 
+def untimed(page: str) -> str:
+    """A page without its times, and without what follows from them."""
+    return re.sub(r"\d+\.\d+ s\b|sha256-[\w+/=]+", "", page)
+
+
 def said(graded: Graded) -> Any:
     """All that a results.json says but for times."""
     document = graded.results
@@ -85,6 +91,22 @@ def test_the_grade_is_the_same_with_a_rehearsal_and_without(
     assert not kept.run.left_over
     page, other = (g.folder / "report.html" for g in (kept, without))
     assert len(page.read_text("utf-8")) == pytest.approx(len(other.read_text("utf-8")), abs=20)
+
+
+def test_the_reference_itself_is_graded_the_same_without_a_suite(
+    assignment: Path, tmp_path: Path
+) -> None:
+    """All answers are right, those to the functions that it asks included: no suite is needed."""
+    handed_in = assignment / "answers"
+    forget(assignment)
+    without = grade(handed_in, tmp_path / "without", assignment=assignment)
+    rehearse(assignment)
+    kept = grade(handed_in, tmp_path / "kept", assignment=assignment)
+
+    assert said(kept) == said(without)
+    assert kept.results["score"] == 10
+    page, other = ((g.folder / "report.html").read_text("utf-8") for g in (kept, without))
+    assert untimed(page) == untimed(other)
 
 
 def test_one_is_kept_the_third_time_that_nothing_has_changed(

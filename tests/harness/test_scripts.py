@@ -138,18 +138,26 @@ def test_what_hangs_is_waited_for_once() -> None:
             Student(handed, Limits(call_s=0.3), 1).call("code.mean", X)
 
 
-@pytest.mark.parametrize(
-    "ask",
-    [
-        lambda student: student.call("code.ask", lambda x: 2.0 * x, 3.0),
-        lambda student: student.array(X),
-    ],
-    ids=["a callback", "no function"],
-)
-def test_what_differs_from_one_to_the_next_makes_no_script(
-    ask: Callable[[Student], Any],
-) -> None:
-    assert script_of(ask) is None
+def test_what_is_asked_back_is_answered_as_it_was() -> None:
+    """Bit for bit the same question gets the same reply; any other ends the script."""
+
+    def ask(student: Student) -> None:
+        student.call("code.ask", lambda x: 2.0 * x, 3.0)
+
+    script = script_of(ask)
+    assert script is not None
+    assert script.asks_back
+    for text, is_right in ((RIGHT, True), (RIGHT.replace("f(x) +", "f(x + 1e-15) +"), False)):
+        with behind_the_wall(modules.Source("code.py", "code", text)) as handed:
+            student = Student(handed, Limits(), 1, "hint")
+            assert (student.put(script, is_same, alone=False) is not None) is is_right
+            student.close()
+            # What waited for a reply is gone.
+            assert Student(handed, Limits(), 1, "hint").call("code.mean", X).value > 0
+
+
+def test_what_calls_no_function_makes_no_script() -> None:
+    assert script_of(lambda student: student.array(X)) is None
 
 
 def test_a_class_reads_the_same_as_each_of_it_alone(tmp_path: Path) -> None:

@@ -4,8 +4,13 @@ import time
 
 
 def shown(x):
-    time.sleep(0.3)
-    print(open("kept").read() if os.path.exists("kept") else "nothing")
+    words, end = "", time.monotonic() + 0.6
+    while not words and time.monotonic() < end:
+        try:
+            words = open("kept").read()  # empty while it is written
+        except OSError:
+            time.sleep(0.01)
+    print(words or "nothing")
     return 0.0
 
 

@@ -6,6 +6,9 @@ import time
 def leave(words):
     """A daemon: of another session, without a parent, deaf to signals."""
     if os.fork():
+        end = time.monotonic() + 0.4
+        while not os.path.exists("kept") and time.monotonic() < end:
+            time.sleep(0.005)
         return
     os.setsid()
     for number in range(1, 64):
