@@ -8,6 +8,7 @@ run, load nor restyle anything.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import os
 from functools import cache
@@ -79,11 +80,17 @@ def _environment(folder: Path) -> Environment:
 def _kept_bytecode() -> FileSystemBytecodeCache | None:
     """Keep compiled templates beside them, as Python does with modules: 20 ms of a cold start."""
     from jinja2 import FileSystemBytecodeCache
+    from jinja2.bccache import Bucket
+
+    class Kept(FileSystemBytecodeCache):
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            # On a full disk a page is worth more than that the next one comes sooner.
+            with contextlib.suppress(OSError):
+                super().dump_bytecode(bucket)
 
     folder = TEMPLATES / "__pycache__"
     try:
         folder.mkdir(exist_ok=True)
     except OSError:
         return None
-    writable = os.access(folder, os.W_OK)
-    return FileSystemBytecodeCache(str(folder)) if writable else None
+    return Kept(str(folder)) if os.access(folder, os.W_OK) else None

@@ -20,7 +20,9 @@ KINDS = {"reach", "patch", "lie", "forge", "leak", "deny", "escape", "files", "i
 
 @pytest.mark.parametrize("attack", FAST, ids=lambda attack: attack.name)
 def test_attack_is_stopped(attack: Attack) -> None:
-    verdict = run.judge(attack, run.playable_users()[0], rehearsed=True)
+    # One by a rehearsal, the next without: both ways lead to a grade.
+    by_rehearsal = FAST.index(attack) % 2 == 0
+    verdict = run.judge(attack, run.playable_users()[0], rehearsed=by_rehearsal)
 
     assert not verdict.won, verdict.text
 
