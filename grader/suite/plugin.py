@@ -14,6 +14,7 @@ the grader failed.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import hmac
 import traceback
@@ -349,6 +350,8 @@ def _let_go(ended: Ended) -> None:
     while error is not None:
         traceback.clear_frames(error.__traceback__)
         error = error.__context__
+    # What refers to itself would stay until Python next looks for it.
+    gc.collect()
 
 
 def _details(item: pytest.Function, ended: Ended) -> str:
