@@ -14,7 +14,6 @@ the grader failed.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import hmac
 import traceback
@@ -121,26 +120,16 @@ class GradingPlugin:
             if cases[function] > 1:
                 number += _letters(case)
             self._prepare(item, suite, number, cases[function])
-        wanted = [item for item in items if self._is_wanted(item)]
-        items[:] = wanted
-        self._checks = len(wanted)
+        items[:] = self._wanted(items)
 
     def take_over(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
         """The checks that this run wants, of those that another one has numbered before it."""
         for item in items:
             known = item.stash[_RUNNING]
-            item.stash[_RUNNING] = Running(
-                settings=known.settings,
-                suite=known.suite,
-                name=known.name,
-                number=known.number,
-                title=known.title,
-                seed=_seed(self._settings.secret, self._settings.seed, known.name),
-                record=CheckRecord(parts=tuple(known.settings.parts)),
+            item.stash[_RUNNING] = self._ready(
+                known.settings, known.suite, known.name, known.number, known.title
             )
-        wanted = [item for item in items if self._is_wanted(item)]
-        self._checks = len(wanted)
-        return wanted
+        return self._wanted(items)
 
     @pytest.fixture
     def student(self) -> Any:
@@ -208,9 +197,7 @@ class GradingPlugin:
         """
         passed = False
         known = self._scripts.get(running.name)
-        # What failures are told apart by must be known of each check.
-        is_told = known is not None and not known.script.asks_back
-        if known is not None and is_told and self._goes_by(known, running):
+        if known is not None and self._goes_by(known, running):
             if nextitem is None or nextitem.path != item.path:
                 # A module that is over is left, as after any check.
                 item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem)
@@ -227,6 +214,7 @@ class GradingPlugin:
                 passed = ended.excinfo is None and running.record.is_clean
             details = "" if ended.excinfo is None else _details(item, ended)
             outcome = self._grader.grade(item, running, ended, details)
+            _let_go(ended)
             if passed and running.student is not None:
                 self._keep_script(running, outcome)
             self.history = running.student.history if running.student is not None else ()
@@ -236,6 +224,8 @@ class GradingPlugin:
 
     def _goes_by(self, known: Scripted, running: Running) -> bool:
         """Whether the student's code answers all that the check asks as a right submission did."""
+        if known.script.asks_back:
+            return False  # what failures are told apart by must be known of each check
         self._grader.begin(running, shares=True)
         student = running.student
         if self._seen is None:
@@ -311,21 +301,37 @@ class GradingPlugin:
 
     def _prepare(self, item: pytest.Item, suite: SuiteSettings, number: str, cases: int) -> None:
         name = f"{suite.path.stem}::{item.name}"
-        seed = _seed(self._settings.secret, self._settings.seed, name)
         try:
             settings = marks.settings_of(item, cases)
         except ValueError as error:
             self.troubles.append(f"{name}: {error}")
             settings = marks.CheckSettings(points=Fraction())
-        item.stash[_RUNNING] = Running(
+        item.stash[_RUNNING] = self._ready(settings, suite, name, number, _title(item))
+
+    def _ready(
+        self,
+        settings: marks.CheckSettings,
+        suite: SuiteSettings,
+        name: str,
+        number: str,
+        title: str,
+    ) -> Running:
+        """A check under this run's seed, before it has begun."""
+        return Running(
             settings=settings,
             suite=suite,
             name=name,
             number=number,
-            title=_title(item),
-            seed=seed,
+            title=title,
+            seed=_seed(self._settings.secret, self._settings.seed, name),
             record=CheckRecord(parts=tuple(settings.parts)),
         )
+
+    def _wanted(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
+        """The checks that this run was asked for, which it counts."""
+        wanted = [item for item in items if self._is_wanted(item)]
+        self._checks = len(wanted)
+        return wanted
 
     def _is_wanted(self, item: pytest.Item) -> bool:
         only = self._settings.only
@@ -345,13 +351,14 @@ def _step(when: Literal["setup", "call", "teardown"], run: Callable[[], object])
 
 
 def _let_go(ended: Ended) -> None:
-    """Forget what a check that is tried again was answered: it may be as large as a message."""
+    """Forget what an attempt that is judged was answered: it may be as large as a message.
+
+    What its exceptions hold refers to itself, and would stay until Python next looks for such.
+    """
     error = None if ended.excinfo is None else ended.excinfo.value
     while error is not None:
         traceback.clear_frames(error.__traceback__)
         error = error.__context__
-    # What refers to itself would stay until Python next looks for it.
-    gc.collect()
 
 
 def _details(item: pytest.Function, ended: Ended) -> str:
