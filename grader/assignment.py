@@ -120,6 +120,13 @@ class Assignment(Struct, frozen=True):
         return self.folder / self.settings.reference
 
     @property
+    def conftests(self) -> tuple[Path, ...]:
+        """What pytest reads for the suites: it looks from the assignment's folder down."""
+        above = {place for suite in self.suites for place in suite.parents}
+        found = (place / "conftest.py" for place in above if place.is_relative_to(self.folder))
+        return tuple(sorted(path for path in found if path.is_file()))
+
+    @property
     def importable(self) -> tuple[str, ...]:
         """Packages that students may import; `past` stands for names of Python 2."""
         names = self.settings.allowed_imports

@@ -16,11 +16,11 @@ def run() -> None:
     status = main()
     if sys.argv[1:2] == ["grade"]:
         # All is written and closed: to take Python apart would take as long as twenty checks.
-        leave_at_once(status)
+        _leave_at_once(status)
     sys.exit(status)
 
 
-def leave_at_once(status: int) -> None:
+def _leave_at_once(status: int) -> None:
     """End this process without tidying up; return where what was printed cannot be written."""
     try:
         sys.stdout.flush()

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from grader.suite.grading import RunSettings
     from grader.suite.plugin import GradingPlugin
 
-GUARD_FACTOR = 3
+_GUARD_FACTOR = 3
 """The outer guard of the trusted side, in limits of a check."""
 
 
@@ -77,7 +77,6 @@ def grade(options: Options, show: Callable[[Grade], None] = lambda _: None) -> G
         if options.seed is None and options.metadata is not None:
             seed = assignment.seed_of(emails(options.metadata))
             options = structs.replace(options, seed=seed)
-        guard_s = GUARD_FACTOR * assignment.settings.limits.check_s
         # Of a single check, or under another seed, there is no rehearsal.
         kept = Rehearsals(assignment) if options.seed is None and not options.check else None
 
@@ -89,7 +88,7 @@ def grade(options: Options, show: Callable[[Grade], None] = lambda _: None) -> G
         def run(plugin: GradingPlugin) -> None:
             from grader.suite.run import run_suites
 
-            run_suites(plugin, assignment.folder, guard_s)
+            run_suites(plugin, assignment.folder, guard_s(assignment))
 
         rehearsal = kept.rehearsal if kept else None
         graded = grade_submission(
@@ -253,6 +252,11 @@ def stage(
 
     handed = Handed(wall, named, allowed, deadline, waiting, checks, is_rehearsal=is_rehearsal)
     return lambda seed, group: Student(handed, limits, seed, group)
+
+
+def guard_s(assignment: Assignment) -> float:
+    """Seconds that a check may take on the trusted side before it is ended."""
+    return _GUARD_FACTOR * assignment.settings.limits.check_s
 
 
 def run_settings(assignment: Assignment, seed: int | None = None, check: str = "") -> RunSettings:

@@ -30,10 +30,7 @@ def context_of(assignment: Assignment, settings: object) -> str:
     digest = hashlib.sha256()
     folders = [assignment.reference, *{suite.parent for suite in assignment.suites}]
     files = [assignment.folder / file for file in assignment.settings.surfaces.values()]
-    # pytest reads them from the assignment's folder down.
-    above = {place for suite in assignment.suites for place in suite.parents}
-    places = {place for place in above if place.is_relative_to(assignment.folder)}
-    files += [place / "conftest.py" for place in places if (place / "conftest.py").is_file()]
+    files += assignment.conftests
     for path in (*sorted(files), *sorted(folders)):
         digest.update(digest_of(path).encode())
     # A late policy says what a score counts, not what it is: the gradebook alone depends on it.

@@ -83,9 +83,7 @@ def _needed(assignment: Assignment) -> Iterator[Path]:
         if suite.parent != folder:
             # Data and modules of a suite's own; below them it has to name what it needs.
             yield from _kept(suite.parent)
-        # pytest reads them from the assignment's folder down.
-        above = [path for path in suite.parents if path.is_relative_to(folder)]
-        yield from (path / "conftest.py" for path in above if (path / "conftest.py").is_file())
+    yield from assignment.conftests
 
 
 def _scripts_folder() -> Path:

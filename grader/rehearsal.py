@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +20,7 @@ from msgspec import Struct, structs
 from grader.assignment import Assignment
 from grader.keys import context_of
 from grader.outcomes import Outcome
+from grader.results import write_whole
 from grader.rules import Agrees, Rule, Told
 from grader.sandbox import values, wire
 from grader.sandbox.script import Script
@@ -124,16 +124,10 @@ def _read(path: Path, key: str) -> _Kept | None:
 
 
 def _write(path: Path, kept: _Kept) -> None:
-    """Replace what lies there in one step; as with bytecode, it is no matter if that cannot be."""
+    """Replace what lies there; as with bytecode, it is no matter if that cannot be."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(exist_ok=True)
-        number, name = tempfile.mkstemp(dir=path.parent)
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(_encoder.encode(kept))
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        write_whole(path, _encoder.encode(kept), mode=0o600)
 
 
 def _encode(value: object) -> str:

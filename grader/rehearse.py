@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from grader.grade import GUARD_FACTOR, run_settings, stage
+from grader.grade import guard_s, run_settings, stage
 from grader.sandbox.nursery import Nursery
 from grader.sandbox.wall import Wall
 from grader.scripted import Rehearsal
@@ -59,13 +59,12 @@ def main() -> None:
 
         assignment = load_assignment(Path(sys.argv[1]))
         reference = import_reference(assignment.folder, assignment.settings.reference)
-        guard_s = GUARD_FACTOR * assignment.settings.limits.check_s
         rehearsed = rehearse(
             nursery,
             assignment,
             reference,
             None,
-            lambda plugin: run_suites(plugin, assignment.folder, guard_s),
+            lambda plugin: run_suites(plugin, assignment.folder, guard_s(assignment)),
         )
         Rehearsals(assignment).keep(rehearsed)
 

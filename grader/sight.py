@@ -21,7 +21,7 @@ from grader.rules import settle
 from grader.sandbox import isolation
 from grader.sandbox.script import Answers
 from grader.sandbox.wall import Wall, WallFailed
-from grader.scripted import AllRight, group_of
+from grader.scripted import AllRight, Seen, group_of
 
 if TYPE_CHECKING:
     from grader.sandbox.student import Student
@@ -32,7 +32,6 @@ _LONGEST_S = 8.0
 _PATIENCE_S = 30.0
 """Longest that the process may take: a call's time comes on top, and the end of its workers."""
 
-Seen = dict[str, Union[Answers, None]]
 _decoder = msgspec.msgpack.Decoder(dict[str, tuple[Union[Answers, None], float]])
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from grader.assignment import Assignment
 from grader.exchange import Exchange
-from grader.grade import GUARD_FACTOR, run_settings, stage
+from grader.grade import guard_s, run_settings, stage
 from grader.outcomes import Outcome
 from grader.sandbox import server
 from grader.sandbox.student import Student
@@ -81,8 +81,7 @@ class Rounds:
 
     def run(self) -> None:
         """Collect the suites and serve until nothing is asked for any more."""
-        guard_s = GUARD_FACTOR * self._assignment.settings.limits.check_s
-        run_suites(self._suites, self._assignment.folder, guard_s)
+        run_suites(self._suites, self._assignment.folder, guard_s(self._assignment))
 
     def grade_round(self, asked: Round) -> Graded:
         """Grade one submission by the checks that were asked for."""

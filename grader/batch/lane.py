@@ -27,7 +27,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from grader.batch.records import RECORD, Record, record_of, write_record
-from grader.grade import GUARD_FACTOR, IsolationTooWeak, Options, grade_submission, run_settings
+from grader.grade import IsolationTooWeak, Options, grade_submission, guard_s, run_settings
 from grader.output import write_failure
 from grader.place import FAILURE, RESULTS, Place
 from grader.rehearsal import Rehearsals
@@ -124,7 +124,7 @@ def _serve(channel: Channel, setup: Setup, nursery: Nursery) -> None:
         return
     lane = Lane(channel, setup, nursery, assignment, reference)
     suites = WarmSuites(run_settings(assignment), reference, lane.serve)
-    run_suites(suites, assignment.folder, GUARD_FACTOR * assignment.settings.limits.check_s)
+    run_suites(suites, assignment.folder, guard_s(assignment))
     if not lane.has_served:
         channel.send(Broken("\n".join(suites.troubles)))
 
@@ -168,16 +168,15 @@ class Lane:
     def _rehearse(self, seed: int | None, suites: WarmSuites) -> None:
         """Have the reference graded once a seed has come often enough for that to pay."""
         self._graded[seed] += 1
-        if self._graded[seed] == 1 and seed is None and self._kept.rehearsal.scripts:
-            self._graded[seed] = _WORTH_IT
-        elif self._graded[seed] != _WORTH_IT:
+        rehearsal = self._kept.rehearsal if seed is None else Rehearsal()
+        # One that is there already pays at once.
+        if self._graded[seed] != (1 if rehearsal.scripts else _WORTH_IT):
             return
         from grader.rehearse import rehearse
         from grader.suite.explain import versions_of
 
         # Without one every check is judged, and every version built, as it would be alone.
         with contextlib.suppress(Exception):
-            rehearsal = self._kept.rehearsal if seed is None else Rehearsal()
             if not rehearsal.scripts:
                 rehearsal = rehearse(
                     self._nursery, self._assignment, self._reference, seed, suites.run

@@ -100,7 +100,7 @@ class Wall:
         while self._kept:  # they hold other sources
             self.dismiss_worker(self._kept.popitem()[1])
         if self._ahead is not None:  # it has other sources
-            self._restart()
+            self.renew()
             return
         try:
             self._broken = self._order(self._stage).broken
@@ -149,7 +149,7 @@ class Wall:
             except (WallFailed, Closed, TimedOut, wire.Malformed) as error:
                 if attempt == 2:
                     raise WallFailed(f"no worker could be started: {error!r}") from None
-                self._restart()
+                self.renew()
             else:
                 return worker
         raise AssertionError
@@ -214,7 +214,17 @@ class Wall:
 
     def renew(self) -> None:
         """Go on with another server, whatever has become of this one."""
-        self._restart()
+        self._forget_ahead()
+        self._kept.clear()
+        self._channel.close()
+        try:
+            self._nursery.end()
+        except NurseryFailed as error:
+            raise WallFailed(str(error)) from None
+        self._clear_scratch()
+        self._start()
+        if self._stage is not None:
+            self._order(self._stage)
 
     def leave_core(self) -> None:
         """Have this process, a fork of the one that made the wall, run where that one does not."""
@@ -287,7 +297,7 @@ class Wall:
         """Go on with another server when this one does not end a worker."""
         with contextlib.suppress(OSError):
             os.kill(worker.pid, signal.SIGKILL)
-        self._restart()
+        self.renew()
 
     @property
     def _may_start_processes(self) -> bool:
@@ -296,7 +306,7 @@ class Wall:
     def _end_what_it_started(self) -> None:
         """Where a worker may start processes, none of them lives on, nor the server beside them."""
         if self._may_start_processes:
-            self._restart()
+            self.renew()
 
     def _order(
         self,
@@ -347,20 +357,6 @@ class Wall:
             raise WallFailed(f"the process server did not start: {error!r}") from None
         self.missing_layers = tuple(started.missing)
 
-    def _restart(self) -> None:
-        """Go on with another server."""
-        self._forget_ahead()
-        self._kept.clear()
-        self._channel.close()
-        try:
-            self._nursery.end()
-        except NurseryFailed as error:
-            raise WallFailed(str(error)) from None
-        self._clear_scratch()
-        self._start()
-        if self._stage is not None:
-            self._order(self._stage)
-
     def _leave_out_what_kills_the_compiler(self, stage: server.Stage) -> None:
         """Compile each file alone, and go on with those that take a short time together."""
         kept: list[modules.Source] = []
@@ -372,7 +368,7 @@ class Wall:
             alone = msgspec.structs.replace(stage, sources=[source])
             try:
                 if self._is_spent and limit_s > 0:
-                    self._restart()
+                    self.renew()
                     self._is_spent = False
                     began = time.monotonic()
                 self._order(alone, within_s=max(limit_s, 0.0))
@@ -385,7 +381,7 @@ class Wall:
                 left_s -= time.monotonic() - began
         self._is_spent = False
         self._stage = msgspec.structs.replace(stage, sources=kept)
-        self._restart()
+        self.renew()
 
     def _clear_scratch(self) -> None:
         with contextlib.suppress(OSError):
