@@ -126,6 +126,7 @@ def grade_submission(
     # What is alive now stays: to look through it again and again takes as long as twenty checks.
     gc.freeze()
     gc.enable()
+    rehearsal = rehearsal or Rehearsal()
     with Wall(nursery) as wall:
         wanted = assignment.settings.modules
         submission = load_submission(options.submission, wanted, assignment.given_out)
@@ -134,10 +135,14 @@ def grade_submission(
         output.isolation = _try_the_wall(wall, options, assignment)
         output.isolation_notes = wall.missing_layers
         make_student = stage(
-            wall, assignment, submission, output.write_pending, lambda: output.checks
+            wall,
+            assignment,
+            submission,
+            output.write_pending,
+            lambda: output.checks,
+            records=rehearsal.learns,
         )
         output.notices += words.unreadable_files((*wall.rejected, *wall.broken_cells))
-        rehearsal = rehearsal or Rehearsal()
         is_ahead = looks_ahead and not assignment.settings.allow_processes
         sight = _put_ahead(wall, rehearsal, make_student) if is_ahead else None
         output.run = sight.all_right() if sight and rehearsal.is_whole else None
@@ -211,7 +216,7 @@ def stage(
     on_wait: Callable[[], None],
     checks: Callable[[], tuple[int, int]] = lambda: (0, 0),
     *,
-    is_rehearsal: bool = False,
+    records: bool = False,
 ) -> Callable[[int, str], Student]:
     """Hand the files to the wall; return what makes the student of a check.
 
@@ -250,7 +255,7 @@ def stage(
         on_wait()
         wall.require_memory()
 
-    handed = Handed(wall, named, allowed, deadline, waiting, checks, is_rehearsal=is_rehearsal)
+    handed = Handed(wall, named, allowed, deadline, waiting, checks, records=records)
     return lambda seed, group: Student(handed, limits, seed, group)
 
 

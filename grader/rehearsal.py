@@ -74,11 +74,7 @@ class Rehearsals:
         """What was kept; nothing where something has changed since."""
         if self._kept is None or self._kept.checks is None:
             return Rehearsal()
-        scripts = {
-            name: Scripted(check.script, check.outcome, check.rules, check.sees)
-            for name, check in self._kept.checks.items()
-        }
-        return Rehearsal(scripts, is_whole=self._kept.is_whole)
+        return Rehearsal(_scripts(self._kept.checks), is_whole=self._kept.is_whole)
 
     def is_due(self) -> bool:
         """Whether one should be kept, after one more grade.
@@ -93,12 +89,34 @@ class Rehearsals:
 
     def keep(self, rehearsal: Rehearsal) -> None:
         """Keep a rehearsal, where the folder can be written to."""
-        checks = {}
-        for name, scripted in rehearsal.scripts.items():
-            with contextlib.suppress(values.Refused):
-                checks[name] = _check(scripted)
+        checks = _checks(rehearsal.scripts)
         is_whole = rehearsal.is_whole and len(checks) == len(rehearsal.scripts)
         _write(self._path, _Kept(self._key, 0, checks, is_whole))
+
+
+def pack(scripts: Mapping[str, Scripted]) -> bytes:
+    """Scripts as another process can read them; those whose rules cannot be packed are left out."""
+    return _encoder.encode(_checks(scripts))
+
+
+def unpack(data: bytes) -> dict[str, Scripted]:
+    """What was packed. Raises msgspec.MsgspecError where it is something else."""
+    return _scripts(_checks_decoder.decode(data))
+
+
+def _checks(scripts: Mapping[str, Scripted]) -> dict[str, _Check]:
+    checks = {}
+    for name, scripted in scripts.items():
+        with contextlib.suppress(values.Refused):
+            checks[name] = _check(scripted)
+    return checks
+
+
+def _scripts(checks: Mapping[str, _Check]) -> dict[str, Scripted]:
+    return {
+        name: Scripted(check.script, check.outcome, check.rules, check.sees)
+        for name, check in checks.items()
+    }
 
 
 def _check(scripted: Scripted) -> _Check:
@@ -146,3 +164,4 @@ def _no_special(_value: wire.Value) -> Any:
 
 _encoder = msgspec.msgpack.Encoder(enc_hook=_encode)
 _decoder = msgspec.msgpack.Decoder(_Kept, dec_hook=_decode)
+_checks_decoder = msgspec.msgpack.Decoder(dict[str, _Check], dec_hook=_decode)

@@ -42,7 +42,7 @@ def rehearse(
     )
     settings = structs.replace(run_settings(assignment, seed), explain=False)
     with Wall(nursery) as wall:
-        make_student = stage(wall, assignment, submission, _do_nothing, is_rehearsal=True)
+        make_student = stage(wall, assignment, submission, _do_nothing, records=True)
         plugin = GradingPlugin(settings, reference, make_student, _do_nothing)
         run(plugin)
     whole = len(plugin.scripts) == plugin.checks[1] and not plugin.troubles

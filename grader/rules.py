@@ -214,18 +214,6 @@ def rules_of(
     return tuple(r if not sees or isinstance(r, _OF_LINES) else None for r in rules)
 
 
-def settle(
-    rules: Sequence[Judge | None],
-) -> Callable[[int, Sequence[Told]], bool]:
-    """What says of each answer to a script, in its turn, whether it is right."""
-
-    def is_right(number: int, told: Sequence[Told]) -> bool:
-        rule = rules[number]
-        return told[-1].is_same if rule is None else rule.holds(told)
-
-    return is_right
-
-
 def repeats(one: Any, other: Any) -> bool:
     """Whether two answers are the same."""
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from grader.outcomes import FeedbackLevel, LeaderboardEntry, Outcome, Visibility
-from grader.rules import Judge
+from grader.rules import Judge, Told
 
 Seen = Mapping[str, Any]
 """By check what a submission has answered to its script; None where something was not right."""
@@ -24,6 +24,11 @@ class Scripted(Struct, frozen=True):
     sees: bool
     """Whether the check's own code must see the answers, where they are not."""
 
+    def is_right(self, number: int, told: Sequence[Told]) -> bool:
+        """Whether the last of these answers, to the step of that number, is right."""
+        rule = self.rules[number]
+        return told[-1].is_same if rule is None else rule.holds(told)
+
 
 class Rehearsal(Struct, frozen=True):
     """What is made once for many submissions under one seed."""
@@ -36,6 +41,10 @@ class Rehearsal(Struct, frozen=True):
     """The reference's functions with their variants, where they are made already."""
     seen: Callable[[], Seen] | None = None
     """Waits for what was put to this submission ahead, if anything was."""
+    others: Mapping[str, Sequence[Scripted]] = {}
+    """By check what others have answered that passed, but not by the script."""
+    learns: bool = False
+    """Whether what this submission passes otherwise is recorded, for others after it."""
 
 
 class AllRight:

@@ -12,6 +12,7 @@ bodies, comments and private names stay behind. Comments in the reference mark t
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import re
 import tokenize
@@ -65,6 +66,7 @@ def stub_pieces(source: str, name: str) -> tuple[Piece, ...]:
     return tuple(module.pieces(tree))
 
 
+@functools.cache
 def stub_text(source: str, name: str) -> str:
     """The text of a module as students get it."""
     pieces = stub_pieces(source, name)
@@ -265,7 +267,11 @@ class _Module:
         return blank
 
     def _text(self, node: ast.stmt) -> str:
-        return ast.get_source_segment(self.source, node) or ""
+        # As ast.get_source_segment, which splits the whole source again for each node.
+        lines = self.lines[node.lineno - 1 : node.end_lineno]
+        lines[-1] = lines[-1].encode()[: node.end_col_offset].decode()
+        lines[0] = lines[0].encode()[node.col_offset :].decode()
+        return "\n".join(lines)
 
 
 def _outer_colons(tokens: Sequence[tokenize.TokenInfo]) -> Iterator[tuple[int, int]]:

@@ -27,21 +27,24 @@ import msgspec
 from msgspec import Struct, structs
 
 from grader.batch.records import RECORD, Record, record_of, write_record
+from grader.batch.ways import OtherWays
 from grader.grade import IsolationTooWeak, Options, grade_submission, guard_s, run_settings
 from grader.output import write_failure
 from grader.place import FAILURE, RESULTS, Place
-from grader.rehearsal import Rehearsals
+from grader.rehearsal import Rehearsals, pack, unpack
 from grader.sandbox import isolation, self_test
 from grader.sandbox.channel import Channel, Closed
 from grader.sandbox.nursery import Nursery, NurseryFailed
-from grader.scripted import Rehearsal
+from grader.scripted import Rehearsal, Scripted
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
+    from grader.suite.plugin import GradingPlugin
     from grader.suite.warm import WarmSuites
 
 _WORTH_IT = 3
 """Submissions of one seed from which on the reference is graded first."""
+_EMPTY_NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 _KILLED = "the grading process ended by signal {signal}; was memory short?"
 
 
@@ -148,6 +151,7 @@ class Lane:
         self._graded: Counter[int | None] = Counter()
         self._kept = Rehearsals(assignment)
         self._rehearsals: dict[int | None, Rehearsal] = {}
+        self._ways: dict[int | None, OtherWays] = {}
         self.has_served = False
 
     def serve(self, suites: WarmSuites) -> None:
@@ -160,10 +164,18 @@ class Lane:
                 order: Order = self._channel.receive(order_decoder)
             except Closed:
                 return
-            if order.path.endswith(".ipynb"):
-                import grader.notebook  # noqa: F401 - half a second, once for all notebooks
+            if _holds_a_notebook(Path(order.path)):
+                self._get_ready_for_notebooks()
             self._rehearse(order.seed, suites)
             self._channel.send(self._grade(order, suites))
+
+    def _get_ready_for_notebooks(self) -> None:
+        """Do once what each grade with a notebook would do again: it takes half a second."""
+        from grader.notebook import read_cells
+
+        read_cells(_EMPTY_NOTEBOOK)
+        for module in self._assignment.settings.modules:
+            self._assignment.given_out(f"{module}.py")
 
     def _rehearse(self, seed: int | None, suites: WarmSuites) -> None:
         """Have the reference graded once a seed has come often enough for that to pay."""
@@ -185,23 +197,32 @@ class Lane:
                     self._kept.keep(rehearsal)
             versions = versions_of(self._reference)
             versions.build_singles()
-            self._rehearsals[seed] = structs.replace(rehearsal, versions=versions)
+            ways = self._ways[seed] = OtherWays()
+            self._rehearsals[seed] = structs.replace(
+                rehearsal, versions=versions, others=ways.by_check, learns=True
+            )
 
     def _grade(self, order: Order, suites: WarmSuites) -> Done:
         lane = os.getpid()
+        learned, theirs = os.pipe()
         pid = os.fork()
         if pid == 0:
             status = errno.EIO
             try:
                 isolation.die_with_parent(lane)
-                status = self._grade_here(order, suites)
+                status = self._grade_here(order, suites, theirs)
             except OSError as error:
                 status = error.errno or errno.EIO
             finally:
                 os._exit(status)
+        os.close(theirs)
+        with os.fdopen(learned, "rb") as file:
+            data = file.read()
         _, status = os.waitpid(pid, 0)
         ended = os.waitstatus_to_exitcode(status)
         if ended == 0:
+            if data:
+                self._ways[order.seed].learn(unpack(data))
             return Done(order.name)
         self._clean_up()
         if ended == _TOO_WEAK:
@@ -218,8 +239,8 @@ class Lane:
             # Nothing clean is left to fork from: whoever started this starts another.
             os._exit(1)
 
-    def _grade_here(self, order: Order, suites: WarmSuites) -> int:
-        """In a process of its own: grade, and write the record last."""
+    def _grade_here(self, order: Order, suites: WarmSuites, learned: int) -> int:
+        """In a process of its own: grade, write the record last, and tell what was learned."""
         began = time.monotonic()
         folder = Path(order.out)
         place = Place(folder, folder / RESULTS, self._setup.staff_pages, as_it_goes=False)
@@ -232,13 +253,19 @@ class Lane:
         )
         folder.mkdir(parents=True, exist_ok=True)
         (folder / RECORD).unlink(missing_ok=True)
+        scripts: dict[str, Scripted] = {}
+
+        def run(plugin: GradingPlugin) -> None:
+            suites.run(plugin)
+            scripts.update(plugin.scripts)
+
         try:
             graded = grade_submission(
                 self._nursery,
                 self._assignment,
                 lambda: self._reference,
                 options,
-                suites.run,
+                run,
                 self._rehearsals.get(order.seed),
             )
             record = record_of(graded, order.name, order.key)
@@ -248,6 +275,9 @@ class Lane:
         except Exception as error:  # noqa: BLE001 - it is this submission's alone
             record = self._failed(order, place, error, time.monotonic() - began)
         write_record(record, folder)
+        if scripts:
+            with os.fdopen(learned, "wb") as file:
+                file.write(pack(scripts))
         return 0
 
     def _failed(self, order: Order, place: Place, error: Exception, seconds: float) -> Record:
@@ -264,10 +294,16 @@ class Lane:
         )
 
 
+def _holds_a_notebook(path: Path) -> bool:
+    return path.suffix == ".ipynb" or any(any(path.glob(p)) for p in ("*.ipynb", "*/*.ipynb"))
+
+
 def _import_what_a_grade_needs(reference: str) -> None:
     """Import here, once, what each fork would import late."""
     for name in ("feedback", "report", "results", "submission", "summary"):
         importlib.import_module(f"grader.{name}")
+    for name in ("numpy.ma", "numpy.polynomial", "pwd"):
+        importlib.import_module(name)
     from grader.report import prepare
     from grader.sandbox.messages import patterns
 

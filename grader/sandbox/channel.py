@@ -56,6 +56,8 @@ class Channel:
         self._sock = sock
         self._exact = exact
         self._got: bytes | bytearray = b""
+        self.last_size = 0
+        """Bytes of the message that was received last."""
         if patience_s:
             # The kernel keeps the time: to ask it first whether something is there costs as much
             # as to read it.
@@ -92,6 +94,7 @@ class Channel:
         if len(got) < _HEADER.size:
             got = self._at_least(_HEADER.size, deadline, waiting)
         (size,) = _HEADER.unpack_from(got)
+        self.last_size = size
         if size > largest:
             raise Malformed(f"a message of {size} bytes")
         end = _HEADER.size + size

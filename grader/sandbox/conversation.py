@@ -13,10 +13,12 @@ from . import values, wire, words
 from .callbacks import Callbacks
 from .channel import Closed, TimedOut
 from .handed import Handed, Limits
-from .script import Script, Settle, Told, told
+from .script import Ways
 from .wall import OpenWorker, WallFailed
 
 _MAX_TIMEOUTS = 2
+_MOST_RECORDED = 2**19
+"""Bytes of all answers in one check, above which they are not recorded."""
 
 
 class Conversation:
@@ -42,7 +44,9 @@ class Conversation:
         """Whether no other check has run in any of them."""
         self.is_broken = False
         """Whether a script came to no answer: to something else, or to an end."""
-        self.exchanged: list[tuple[wire.Request, wire.Answer]] = []
+        self.exchanged: list[tuple[wire.Request, wire.Answer]] | None = []
+        """What was asked and answered, if that is recorded; None where it was too much."""
+        self._recorded = 0
 
     def require_time(self, name: str) -> None:
         """Raise CheckFailed where the function, or the import of its module, is known for slow."""
@@ -78,14 +82,11 @@ class Conversation:
                     began, deadline = time.monotonic(), self._deadline_of_call(calls)
                 elif isinstance(answer, wire.Callback):
                     reply = self._callbacks.answer(answer, name, arrays)
-                    if self._handed.is_rehearsal:
-                        self.exchanged.append((message, answer))
-                        message = reply
+                    self._record(message, answer, worker)
+                    message = reply
                     worker.channel.send(reply, max(0.001, deadline - time.monotonic()))
                 else:
-                    # What nobody is to repeat need not be kept: it may be as large as a message.
-                    if self._handed.is_rehearsal:
-                        self.exchanged.append((message, answer))
+                    self._record(message, answer, worker)
                     return answer
         except TimedOut:
             self.end()
@@ -95,15 +96,15 @@ class Conversation:
         except wire.Malformed as error:
             raise CheckFailed(self.unreadable(name, str(error))) from None
 
-    def repeat(
-        self, script: Script, settle: Settle, unpack: Callable[[wire.Value], Any]
-    ) -> list[Told] | None:
-        """The answers to a script, if `settle` takes each for right, in the time of one call."""
+    def repeat(self, name: str, ways: Ways, unpack: Callable[[wire.Value], Any]) -> None:
+        """Ask as a check did that was passed, as long as any way is left, in a call's time.
+
+        `name` is a function's that is asked for.
+        """
         deadline = self._deadline_of_call(1)
-        found: list[Told] = []
         try:
-            worker = self._open(min(script.functions))
-            for number, step in enumerate(script.steps):
+            worker = self._open(name)
+            while (step := ways.step) is not None:
                 worker.channel.send(step.message, max(0.001, deadline - time.monotonic()))
                 answer: wire.Answer = wire.Imported()
                 while isinstance(answer, wire.Imported):
@@ -111,20 +112,22 @@ class Conversation:
                         wire.answer_decoder, deadline, waiting=self._handed.on_wait
                     )
                 worker.imported.update(step.modules)
-                come = told(step, answer, unpack)
-                if come is None:
+                if not ways.take(answer, unpack):
                     # It waits for something, or is not to be trusted.
                     self._break()
-                    return None
-                found.append(come)
-                if not settle(number, found):
-                    if isinstance(answer, wire.Callback):
-                        self.end()  # it waits for a reply
-                    return None
+                elif ways.step is None and isinstance(answer, wire.Callback):
+                    self.end()  # it waits for a reply
         except (CheckFailed, GraderFailed, TimedOut, Closed, wire.Malformed):
             self._break()
-            return None
-        return found
+
+    def _record(self, asked: wire.Request, answer: wire.Answer, worker: OpenWorker) -> None:
+        """Keep what is to be repeated with others: an answer may be as large as a message."""
+        if not self._handed.records or self.exchanged is None:
+            return
+        self.exchanged.append((asked, answer))
+        self._recorded += worker.channel.last_size
+        if self._recorded > _MOST_RECORDED:
+            self.exchanged = None
 
     def _break(self) -> None:
         self.is_broken = True
@@ -144,7 +147,8 @@ class Conversation:
             self._handed.wall.dismiss_worker(worker)
 
     def end(self) -> None:
-        """End the worker, for something is wrong with it."""
+        """End the worker, for something is wrong with it: of that there is nothing to repeat."""
+        self.exchanged = None
         worker, self._worker = self._worker, None
         if worker is not None:
             self._handed.wall.dismiss_worker(worker)
@@ -186,6 +190,7 @@ class Conversation:
         return words.of_slow_import(name, self._handed.sources, seconds)
 
     def _ended(self, name: str) -> Finding:
+        self.exchanged = None
         worker, self._worker = self._worker, None
         status = 0 if worker is None else self._handed.wall.close_worker(worker)
         return words.of_end(name, status, self._limits.memory_mb, self._limits.check_s)

@@ -39,7 +39,7 @@ class Handed:
         on_wait: Callable[[], None] = lambda: None,
         checks: Callable[[], tuple[int, int]] = lambda: (0, 0),
         *,
-        is_rehearsal: bool = False,
+        records: bool = False,
     ) -> None:
         self.wall = wall
         self.sources = sources
@@ -51,8 +51,8 @@ class Handed:
         self.timeouts: Counter[str] = Counter()
         self.suspects: set[str] = set()
         """Functions that a check called which did not pass: they get workers of their own."""
-        self.is_rehearsal = is_rehearsal
-        """Whether what passes is to be repeated with others."""
+        self.records = records
+        """Whether what passes between the sides is recorded, to be repeated with others."""
         self.unlike: set[str] = set()
         """Functions that do not answer bit for bit as the reference does, right or wrong."""
         self._checks = checks

@@ -9,7 +9,7 @@ be what an earlier one asks for.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Union
+from typing import Any, Protocol, Union
 
 import msgspec
 from msgspec import Struct
@@ -121,21 +121,70 @@ class Told(Struct, frozen=True):
 
 Answers = list[Union[list[One], None]]
 """What was answered to each step of a script; None where it is as in the script."""
-Settle = Callable[[int, Sequence[Told]], bool]
-"""Says whether the last of these answers, to the step of that number, is right."""
 
 
-def told(step: Step, answer: wire.Answer, unpack: Callable[[wire.Value], Any]) -> Told | None:
-    """The answer to a step; None where it is none."""
-    if isinstance(answer, wire.Batched):
-        answers: Sequence[One] = answer.answers
-    elif isinstance(answer, _ANSWERS):
-        answers = [answer]
-    else:
-        return None
-    if isinstance(answer, wire.Batched) != step.is_batch:
-        return None
-    return Told(answers, tuple(map(_bits, answers)) == step.answers, unpack)
+class Way(Protocol):
+    """One way in which a check was passed."""
+
+    @property
+    def script(self) -> Script:
+        """What was asked, and answered."""
+
+    def is_right(self, number: int, told: Sequence[Told], /) -> bool:
+        """Whether the last of these answers, to the step of that number, is right."""
+
+
+class Ways:
+    """Ways in which a check was passed, as far as what was answered until now is right by them.
+
+    Of a check that was answered alike all ask the same, so it does not matter which of them asks.
+    """
+
+    def __init__(self, ways: Sequence[Way]) -> None:
+        self._open: list[tuple[int, Way, list[Told]]] = [(i, w, []) for i, w in enumerate(ways)]
+        self._number = 0
+
+    @property
+    def step(self) -> Step | None:
+        """What is to be asked next; None where nothing is, or no way is left."""
+        if not self._open:
+            return None
+        steps = self._open[0][1].script.steps
+        return steps[self._number] if self._number < len(steps) else None
+
+    def take(self, answer: wire.Answer, unpack: Callable[[wire.Value], Any]) -> bool:
+        """Leave the ways by which this is no right answer to the step; whether it is any."""
+        step = self.step
+        answers = None if step is None else _answers_to(step, answer)
+        if step is None or answers is None:
+            self._open = []
+            return False
+        bits = tuple(map(_bits, answers))
+        number, left = self._number, []
+        for i, way, told in self._open:
+            theirs = way.script.steps[number : number + 1]
+            if theirs and theirs[0].message == step.message:
+                told.append(Told(answers, bits == theirs[0].answers, unpack))
+                if way.is_right(number, told):
+                    left.append((i, way, told))
+        self._open = left
+        self._number += 1
+        return True
+
+    @property
+    def passed(self) -> tuple[int, Answers] | None:
+        """By which way all was right, and what was answered; None where something was not."""
+        if not self._open or self.step is not None:
+            return None
+        i, _, told = self._open[0]
+        return i, [each.beside_the_script for each in told]
+
+
+def _answers_to(step: Step, answer: wire.Answer) -> Sequence[One] | None:
+    """The answers to the requests of a step; None where it is no answer."""
+    if step.is_batch:
+        return answer.answers if isinstance(answer, wire.Batched) else None
+    return [answer] if isinstance(answer, _ANSWERS) else None
 
 
 def script_of(

@@ -23,7 +23,7 @@ from .changes import argument_names
 from .conversation import Conversation
 from .handed import Handed, Limits
 from .proxies import FunctionProxy, ModuleProxy, ObjectProxy
-from .script import Answers, One, Script, Settle, Step, script_of
+from .script import Answers, One, Script, Step, Way, Ways, script_of
 from .sources import clean
 
 _NO_ARRAYS: memory.Own = ([], [])
@@ -262,27 +262,29 @@ class Student:
 
     def script(self) -> Script | None:
         """What was asked in this check and answered, for others; None where it may differ."""
-        return script_of(self._talk.exchanged, asks_back=len(self._callbacks) > 0)
+        exchanged = self._talk.exchanged
+        if exchanged is None:
+            return None
+        return script_of(exchanged, asks_back=len(self._callbacks) > 0)
 
-    def put(self, script: Script, settle: Settle, *, alone: bool) -> Answers | None:
-        """What the student's code answers to a script, if `settle` takes all of it for right.
+    def put(self, ways: Sequence[Way], *, alone: bool) -> tuple[int, Answers] | None:
+        """Ask as a check did that was passed: by which of these ways all is right, if by any.
 
-        If so, `remember` it: then all is as if the check had asked. If not, nothing is known yet.
-        With `alone`, each answer may be right that is not bit for bit as in the script.
+        If so, `remember` what was answered: then all is as if the check had asked. If not, nothing
+        is known yet. With `alone`, each answer may be right that is not bit for bit the same.
         """
         handed = self._handed
         # What hangs, fails or calculates otherwise is not to be asked everything twice.
         known = {*handed.suspects, *handed.timeouts, *(() if alone else handed.unlike)}
-        found = None
-        if script.functions.isdisjoint(known):
-            found = self._talk.repeat(
-                script, settle, lambda value: self._unpack(value, min(script.functions))
-            )
-        if found is None:
-            if not alone:
-                handed.unlike.update(script.functions)
-            return None
-        return [told.beside_the_script for told in found]
+        functions = frozenset[str]().union(*(way.script.functions for way in ways))
+        passed = None
+        if functions.isdisjoint(known):
+            name, all_ways = min(functions), Ways(ways)
+            self._talk.repeat(name, all_ways, lambda value: self._unpack(value, name))
+            passed = None if self.is_broken else all_ways.passed
+        if passed is None and not alone:
+            handed.unlike.update(functions)
+        return passed
 
     def remember(self, script: Script, answers: Answers) -> None:
         """Have the history, and the functions that were asked for, as if the check had asked."""

@@ -11,6 +11,7 @@ from grader.outcomes import CheckFailed, Finding, GraderFailed
 from grader.portable import Portable
 
 from .arguments import Call, CountingCallback, copy_data, kept, parameter_names, short_text
+from .verdict import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,10 +19,8 @@ if TYPE_CHECKING:
     from .record import CheckRecord
     from .student_protocol import Answer, Student
 
-# Findings that are about the file or the machine, whatever the arguments were.
-_WHATEVER_THE_INPUT = frozenset(
-    {"missing", "missing_file", "syntax", "import", "not_allowed", "unwritten", "not_run"}
-)
+_WHATEVER_THE_INPUT = ABSENT | {"not_run"}
+"""Findings that are about the file or the machine, whatever the arguments were."""
 
 
 class Caller:

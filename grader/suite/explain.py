@@ -19,12 +19,9 @@ from grader.feedback.versions import Versions
 from grader.numerics import compare
 from grader.outcomes import Finding, Note
 
-_PLAIN = frozenset(
-    {
-        *("missing", "missing_file", "syntax", "import", "unwritten", "not_allowed"),
-        *("timeout", "not_run", "exit", "crash", "memory", "unreadable", "tampering"),
-    }
-)
+from .verdict import ABSENT
+
+_PLAIN = ABSENT | {"timeout", "not_run", "exit", "crash", "memory", "unreadable", "tampering"}
 """Kinds of findings that already say it all."""
 
 

@@ -136,18 +136,26 @@ class CheckGrader:
         }
 
     def grade(
-        self, item: pytest.Item, running: Running, call: pytest.CallInfo[None], details: str
+        self,
+        item: pytest.Item,
+        running: Running,
+        call: pytest.CallInfo[None],
+        details: Callable[[], str],
     ) -> Outcome:
-        """Turn the record of a check, and how it ended, into its outcome."""
+        """Turn the record of a check, and how it ended, into its outcome.
+
+        `details` are what the staff read of an exception that is not told by a finding.
+        """
         record = running.record
         grader: Finding | None = None
         if call.excinfo is not None:
             try:
                 record.fail(self._finding(item, running, call, details))
             except GraderFailed as error:
-                grader = self._trouble(running, str(error), details)
+                grader = self._trouble(running, str(error), details())
         explained: Finding | None = None
-        if record.findings and grader is None and self._settings.explain:
+        is_plain = says_it_all(record.findings)
+        if record.findings and grader is None and self._settings.explain and not is_plain:
             record, explained = self._explain(item, running)
         self._explainer.saw(running.student.history, record.notes)
         findings = (grader,) if grader else self._findings(running, record, explained)
@@ -197,7 +205,11 @@ class CheckGrader:
         )
 
     def _finding(
-        self, item: pytest.Item, running: Running, call: pytest.CallInfo[None], details: str
+        self,
+        item: pytest.Item,
+        running: Running,
+        call: pytest.CallInfo[None],
+        details: Callable[[], str],
     ) -> Finding:
         """What the student is told of an exception; `GraderFailed` if it is not their doing."""
         assert call.excinfo is not None  # noqa: S101 - for the type checker
@@ -210,7 +222,7 @@ class CheckGrader:
         )
         if not isinstance(error, CheckFailed):
             self._try_on_reference(item, running)
-            finding = structs.replace(finding, staff=details)
+            finding = structs.replace(finding, staff=details())
         return finding
 
     def _make_alone(self, seed: int) -> Any:

@@ -28,10 +28,10 @@ import pytest
 
 from grader import rules
 from grader.exchange import Exchange
-from grader.outcomes import Finding, Outcome
+from grader.outcomes import CheckFailed, Finding, Outcome
 from grader.scripted import Rehearsal, Scripted
 
-from . import guard, marks
+from . import guard, marks, verdict
 from .grading import CheckGrader, Running, RunSettings, SuiteSettings
 from .record import CheckRecord
 
@@ -53,7 +53,7 @@ class GradingPlugin:
     ) -> None:
         self._settings = settings
         rehearsal = rehearsal or Rehearsal()
-        self._scripts, self._seen = rehearsal.scripts, rehearsal.seen
+        self._rehearsal = rehearsal
         self._grader = CheckGrader(settings, reference, make_student, rehearsal.versions)
         self._on_outcome = on_outcome
         self.suites = settings.suites
@@ -66,6 +66,8 @@ class GradingPlugin:
         self.history: Sequence[Exchange] = ()
         """What the check that ran last asked of the student's code."""
         self._given: dict[str, Any] = {}
+        self._absent: set[str] = set()
+        """Functions that are not there, which a worker of a check's own has shown."""
         self._checks = self._begun = 0
 
     @property
@@ -196,31 +198,49 @@ class GradingPlugin:
         only that counts.
         """
         passed = False
-        known = self._scripts.get(running.name)
-        if known is not None and self._goes_by(known, running):
+        known = self._rehearsal.scripts.get(running.name)
+        asks_absent = known is not None and not self._absent.isdisjoint(known.script.functions)
+        if known is not None and not asks_absent and self._goes_by(known, running):
             if nextitem is None or nextitem.path != item.path:
                 # A module that is over is left, as after any check.
                 item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem)
             return
         # Judged by itself an answer was not right: what then counts is a worker of the check's own.
-        shares = known is None or known.sees
+        shares = known is None or known.sees or asks_absent
+        harmless = False
         try:
             ended = self._attempt(item, running, shares=shares)
             passed = ended.excinfo is None and running.record.is_clean
-            if not passed and running.student is not None and not running.student.is_alone:
+            harmless = passed or self._is_absent(running, ended)
+            if not harmless and running.student is not None and not running.student.is_alone:
                 self._tear_down(item, nextitem, running, passed=False)
                 _let_go(ended)
                 ended = self._attempt(item, running, shares=False)
                 passed = ended.excinfo is None and running.record.is_clean
-            details = "" if ended.excinfo is None else _details(item, ended)
-            outcome = self._grader.grade(item, running, ended, details)
+                harmless = passed or self._is_absent(running, ended)
+            outcome = self._grader.grade(item, running, ended, lambda: _details(item, ended))
             _let_go(ended)
             if passed and running.student is not None:
                 self._keep_script(running, outcome)
             self.history = running.student.history if running.student is not None else ()
             self._add(outcome)
         finally:
-            self._tear_down(item, nextitem, running, passed=passed)
+            self._tear_down(item, nextitem, running, passed=harmless)
+
+    def _is_absent(self, running: Running, ended: Ended) -> bool:
+        """Whether a check found nothing but what is not there, known from a worker of its own."""
+        error = None if ended.excinfo is None else ended.excinfo.value
+        found = list(running.record.findings)
+        if error is not None:
+            if not isinstance(error, CheckFailed):
+                return False
+            found.append(error.finding)
+        if not found or any(finding.kind not in verdict.ABSENT for finding in found):
+            return False
+        functions = {finding.function for finding in found}
+        if running.student is not None and running.student.is_alone:
+            self._absent |= functions
+        return functions <= self._absent
 
     def _goes_by(self, known: Scripted, running: Running) -> bool:
         """Whether the student's code answers all that the check asks as a right submission did."""
@@ -228,17 +248,20 @@ class GradingPlugin:
             return False  # what failures are told apart by must be known of each check
         self._grader.begin(running, shares=True)
         student = running.student
-        if self._seen is None:
-            answers = student.put(known.script, rules.settle(known.rules), alone=not known.sees)
+        ways = [known, *self._rehearsal.others.get(running.name, ())]
+        if self._rehearsal.seen is None:
+            passed = student.put(ways, alone=not known.sees)
             # Whatever it answered, its worker has come to no harm; one that has is ended by now.
             student.close(passed=True)
         else:
-            answers = self._seen().get(running.name)
-        if answers is None:
+            answers = self._rehearsal.seen().get(running.name)
+            passed = None if answers is None else (0, answers)
+        if passed is None:
             return False
-        student.remember(known.script, answers)
+        number, answers = passed
+        student.remember(ways[number].script, answers)
         self.history = student.history
-        self._add(self._grader.alike(running, known.outcome))
+        self._add(self._grader.alike(running, ways[number].outcome))
         return True
 
     def _keep_script(self, running: Running, outcome: Outcome) -> None:

@@ -12,6 +12,8 @@ from grader.outcomes import CheckFailed, Finding, GraderFailed
 from .guard import Overdue
 from .student_protocol import Answer
 
+ABSENT = frozenset({"missing", "missing_file", "syntax", "import", "not_allowed", "unwritten"})
+"""Kinds of findings about what is not there to be called, whatever the arguments."""
 OVERDUE = "it took longer than a check may take on the grader's side"
 _MAX_MESSAGE = 300
 

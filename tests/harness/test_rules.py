@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,11 @@ import pytest
 from wall_fixtures import behind_the_wall
 
 from grader import rules
-from grader.outcomes import CheckFailed
+from grader.outcomes import CheckFailed, Outcome
 from grader.sandbox import modules
 from grader.sandbox.handed import Limits
 from grader.sandbox.student import Student
+from grader.scripted import Scripted
 from grader.suite.check import Check
 from grader.suite.record import CheckRecord
 
@@ -111,6 +113,9 @@ def reference() -> types.ModuleType:
     return package
 
 
+OUTCOME = Outcome("test_code", "1.1", "It works", "One", Fraction(1), Fraction(1), "passed")
+
+
 def passes(text: str, ask: Ask) -> bool:
     """Whether a submission passes the check."""
     with behind_the_wall(modules.Source("code.py", "code", text)) as handed:
@@ -125,7 +130,7 @@ def passes(text: str, ask: Ask) -> bool:
 def passes_by_rules(text: str, ask: Ask) -> bool:
     """Whether it is taken for right by the script of the check and its rules."""
     with behind_the_wall(modules.Source("code.py", "code", RIGHT)) as handed:
-        handed.is_rehearsal = True
+        handed.records = True
         student, record = Student(handed, Limits(), 1), CheckRecord()
         ask(Check(student, reference(), record))
         script = student.script()
@@ -135,8 +140,8 @@ def passes_by_rules(text: str, ask: Ask) -> bool:
     )
     assert known is not None
     with behind_the_wall(modules.Source("code.py", "code", text)) as handed:
-        answers = Student(handed, Limits(), 1).put(script, rules.settle(known), alone=True)
-        return answers is not None
+        way = Scripted(script, OUTCOME, known, sees=False)
+        return Student(handed, Limits(), 1).put([way], alone=True) is not None
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -168,7 +173,7 @@ def test_where_the_check_sees_an_answer_it_must_be_the_same() -> None:
 
     record = CheckRecord()
     with behind_the_wall(modules.Source("code.py", "code", RIGHT)) as handed:
-        handed.is_rehearsal = True
+        handed.records = True
         student = Student(handed, Limits(), 1)
         ask(Check(student, reference(), record))
 
