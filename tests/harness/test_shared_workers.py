@@ -187,7 +187,9 @@ _right = append_bias
 
 def append_bias(X):
     """Goes wrong once another function has been called."""
-    return _right(X) * (0.0 if _calls else 1.0)
+    if _calls:
+        SPOILT
+    return _right(X)
 
 
 _scores = linear_scores
@@ -200,12 +202,14 @@ def linear_scores(W, X, b):
 '''
 
 
-def test_what_is_right_alone_passes_whatever_ran_before(tmp_path: Path) -> None:
+@pytest.mark.parametrize("spoilt", ["return _right(X) * 0.0", "raise NotImplementedError"])
+def test_what_is_right_alone_passes_whatever_ran_before(spoilt: str, tmp_path: Path) -> None:
     assignment = copy_assignment(tmp_path / "assignment", parts=[1])
     submission = tmp_path / "submission"
     submission.mkdir()
     losses = assignment / "reference" / "losses.py"
-    (submission / "losses.py").write_text(losses.read_text("utf-8") + SPOILS, "utf-8")
+    text = losses.read_text("utf-8") + SPOILS.replace("SPOILT", spoilt)
+    (submission / "losses.py").write_text(text, "utf-8")
 
     graded = grade(submission, tmp_path / "out", assignment=assignment)
 
