@@ -37,12 +37,13 @@ def _agree_in_numbers(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
     if np.dtype(bool) in {a.dtype, b.dtype}:
         return a.dtype == b.dtype and bool(np.all(a == b))
     finite = np.isfinite(a)
-    if not np.array_equal(finite, np.isfinite(b)):
-        return False
-    if not np.array_equal(a[~finite], b[~finite], equal_nan=True):
-        return False
-    size = max(np.max(np.abs(a[finite]), initial=0.0), np.max(np.abs(b[finite]), initial=0.0))
-    return bool(np.max(np.abs(a[finite] - b[finite]), initial=0.0) <= _RTOL * size + _TINY)
+    if not finite.all() or not np.isfinite(b).all():
+        same = np.array_equal(finite, np.isfinite(b))
+        if not same or not np.array_equal(a[~finite], b[~finite], equal_nan=True):
+            return False
+        a, b = a[finite], b[finite]
+    size = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0))
+    return bool(np.abs(a - b).max(initial=0.0) <= _RTOL * size + _TINY)
 
 
 def _is_numeric(value: Any) -> bool:

@@ -21,12 +21,14 @@ from msgspec import Struct
 from grader.exchange import Exchange
 from grader.feedback.budget import Budget
 from grader.feedback.questions import tell_apart
-from grader.feedback.replay import Played, play
+from grader.feedback.replay import play
 from grader.feedback.trials import (
+    Right,
     Trial,
     one_for_each_output,
     other_pairs,
     pairs_that_add_up,
+    right_of,
     try_variant,
     which_fit,
     which_raises,
@@ -64,8 +66,9 @@ class _Seen(Struct, frozen=True):
 
     history: Sequence[Exchange]
     earlier: Sequence[Sequence[Exchange]]
+    """Histories of the checks before it that called the function, passed or not."""
     function: str
-    right: list[Played]
+    right: Right
     call: Callable[..., Any] | None
 
 
@@ -77,21 +80,23 @@ class Diagnosis:
         self._versions = versions
         self._found: dict[str, Explanation] = {}
         self._pairs_left = _PAIRS
+        self._judged_history: Sequence[Exchange] = ()
+        self._judged: dict[str, Right] = {}
 
     def explain(
         self,
         history: Sequence[Exchange],
-        earlier: Sequence[Sequence[Exchange]] = (),
+        earlier: Callable[[str], Sequence[Sequence[Exchange]]] = lambda _: (),
         call: Callable[..., Any] | None = None,
     ) -> Explanation | None:
         """The explanation of the first function of a check that is wrong, if there is one.
 
-        `earlier` are the histories of the checks before it, passed or not; `call` calls the
-        student's own functions by name.
+        `earlier` gives the histories of the checks before it that called a function, passed or
+        not; `call` calls the student's own functions by name.
         """
         budget = Budget(_BUDGET_S, _GUARD_S)
         for function, right in self._wrong_functions(history):
-            seen = _Seen(history, earlier, function, right, call)
+            seen = _Seen(history, earlier(function), function, right, call)
             explanation = self._explain(seen, budget)
             if explanation is not None:
                 self._found[function] = explanation
@@ -123,16 +128,21 @@ class Diagnosis:
         """Whether the reference's own code of a function names another."""
         return other.partition(".")[2] in self._versions.names(function)
 
-    def _wrong_functions(self, history: Sequence[Exchange]) -> Iterator[tuple[str, list[Played]]]:
+    def _wrong_functions(self, history: Sequence[Exchange]) -> Iterator[tuple[str, Right]]:
+        """Functions of a check in order, as far as they are wrong; played once for each check."""
+        if history is not self._judged_history:
+            self._judged_history, self._judged = history, {}
         names = dict.fromkeys(e.name for e in history if e.kind == "call")
         for name in names:
             module, _, target = name.partition(".")
             right = getattr(getattr(self._reference, module, None), target, None)
             if right is None:
                 continue
-            played = list(play(history, name, right, self._reference))
-            if any(not one.agrees for one in played):
-                yield name, played
+            if name not in self._judged:
+                played = list(play(history, name, right, self._reference))
+                self._judged[name] = right_of(played)
+            if self._judged[name].is_wrong:
+                yield name, self._judged[name]
 
     def _explain(self, seen: _Seen, budget: Budget) -> Explanation | None:
         function = seen.function
@@ -207,8 +217,6 @@ class Diagnosis:
         if version is None or right is None:
             return True
         for history in seen.earlier:
-            if all(exchange.name != seen.function for exchange in history):
-                continue
             both = zip(
                 play(history, seen.function, right, self._reference),
                 play(history, seen.function, version, self._reference),

@@ -39,30 +39,52 @@ class Trial(Struct, frozen=True):
     """How far it leads from the reference where that is first wrong, along a fixed direction."""
 
 
-def try_variant(variant: Variant, played: Iterator[Played], right: Sequence[Played]) -> Trial:
+class Right(Struct, frozen=True):
+    """The reference's own answers to what was asked, beside the student's."""
+
+    played: Sequence[Played]
+    agrees: tuple[bool, ...]
+    first: int
+    """Index of the first answer that is not the student's; the number of all if there is none."""
+    outputs: tuple[int, ...]
+    """Elements of a returned tuple that are wrong; none where that cannot be told apart."""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the student answered anything otherwise."""
+        return self.first < len(self.played)
+
+
+def right_of(played: Sequence[Played]) -> Right:
+    """What these answers of the reference's say of the student's."""
+    agrees = tuple(one.agrees for one in played)
+    first = agrees.index(False) if False in agrees else len(agrees)
+    return Right(played, agrees, first, _wrong_outputs(played))
+
+
+def try_variant(variant: Variant, played: Iterator[Played], right: Right) -> Trial:
     """Compare answer by answer; given up where nothing agrees any more."""
-    wrong = _wrong_outputs(right)
-    first = _first_wrong(right)
-    whole, by_value, fails_alike, left = True, False, True, set(wrong)
+    whole, by_value, fails_alike, left = True, False, True, set(right.outputs)
     changes: set[int] = set()
     alike, effect = False, None
-    for index, reference in enumerate(right):
+    for index, reference in enumerate(right.played):
         one = next(played, None)
         if one is None:  # an object could not even be made
             whole, left = False, set()
             break
-        whole = whole and one.agrees
+        agrees = one.agrees
+        whole = whole and agrees
         fails_alike = fails_alike and one.fails_alike
-        by_value = by_value or (one.agrees and not one.raised and not reference.agrees)
+        by_value = by_value or (agrees and not one.raised and not right.agrees[index])
         left = {i for i in left if one.output_agrees(i)}
         if left:
             changes |= _changed_outputs(one, reference)
-        if index == first:
+        if index == right.first:
             alike = form_of(one.raised, one.value) == form_of(
                 one.exchange.raised, one.exchange.value
             )
             effect = _difference(one.value, reference.value)
-        if not whole and not left and index >= first:
+        if not whole and not left and index >= right.first:
             break
     return Trial(
         variant,
@@ -70,7 +92,7 @@ def try_variant(variant: Variant, played: Iterator[Played], right: Sequence[Play
         raises=whole and not by_value,
         fails_alike=fails_alike,
         outputs=frozenset(left),
-        wrong=wrong,
+        wrong=right.outputs,
         changes=frozenset(changes),
         alike=alike,
         effect=effect,
@@ -86,13 +108,13 @@ def which_fit(trials: Sequence[Trial]) -> list[Variant]:
     return list(fitting.values())
 
 
-def one_for_each_output(trials: Sequence[Trial], right: Sequence[Played]) -> tuple[Variant, ...]:
+def one_for_each_output(trials: Sequence[Trial], right: Right) -> tuple[Variant, ...]:
     """A variant for each element of a tuple that is wrong, two at most; nothing if one has none.
 
     One that changes another element otherwise than the student did would say too much. What comes
     without finite numbers hides whatever else is done there: then a convention may be meant.
     """
-    hidden = _hidden_outputs(right)
+    hidden = _hidden_outputs(right.played)
     chosen: list[Variant] = []
     for index in trials[0].wrong if trials else ():
         fitting = [
@@ -112,14 +134,12 @@ def which_raises(trials: Sequence[Trial]) -> tuple[Variant, ...]:
     return (raising[0],) if len({variant.says for variant in raising}) == 1 else ()
 
 
-def pairs_that_add_up(
-    trials: Sequence[Trial], right: Sequence[Played]
-) -> Iterator[tuple[Variant, Variant]]:
+def pairs_that_add_up(trials: Sequence[Trial], right: Right) -> Iterator[tuple[Variant, Variant]]:
     """Pairs whose effects sum to the student's, as those on the data and on the penalty do."""
-    first = _first_wrong(right)
-    if first >= len(right):
+    if not right.is_wrong:
         return
-    target = _difference(right[first].exchange.value, right[first].value)
+    beside = right.played[right.first]
+    target = _difference(beside.exchange.value, beside.value)
     known = sorted(
         ((t.effect, i) for i, t in enumerate(trials) if t.effect), key=lambda pair: pair[0]
     )
@@ -136,14 +156,11 @@ def pairs_that_add_up(
             found, at = found + 1, at + 1
 
 
-def other_pairs(
-    trials: Sequence[Trial], right: Sequence[Played]
-) -> Iterator[tuple[Variant, Variant]]:
+def other_pairs(trials: Sequence[Trial], right: Right) -> Iterator[tuple[Variant, Variant]]:
     """Pairs that may together give an answer of the student's form, the commonest first."""
-    first = _first_wrong(right)
-    if first >= len(right):
+    if not right.is_wrong:
         return
-    one = right[first]
+    one = right.played[right.first]
     formed = form_of(one.raised, one.value) == form_of(one.exchange.raised, one.exchange.value)
     for total in range(1, 2 * len(trials) - 2):
         for i in range(max(0, total - len(trials) + 1), (total + 1) // 2):
@@ -172,11 +189,6 @@ def _changed_outputs(one: Played, reference: Played) -> set[int]:
     if not isinstance(mine, tuple) or not isinstance(theirs, tuple) or len(mine) != len(theirs):
         return set(range(len(theirs))) if isinstance(theirs, tuple) else set()
     return {i for i, (a, b) in enumerate(zip(mine, theirs, strict=True)) if not agree(a, b)}
-
-
-def _first_wrong(right: Sequence[Played]) -> int:
-    """Index of the first answer where the reference is not the student's; len if there is none."""
-    return next((i for i, one in enumerate(right) if not one.agrees), len(right))
 
 
 def _wrong_outputs(right: Sequence[Played]) -> tuple[int, ...]:

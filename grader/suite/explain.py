@@ -6,7 +6,7 @@ import functools
 import importlib
 import importlib.util
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -53,11 +53,13 @@ class Explainer:
         """Functions that go wrong only because another does, and which."""
         self._single: dict[str, float] = {}
         """Functions that are right in single precision, and the credit that this leaves."""
-        self._earlier: list[Sequence[Exchange]] = []
+        self._earlier: list[tuple[frozenset[str], Sequence[Exchange]]] = []
 
-    def saw(self, history: Sequence[Exchange], notes: Sequence[Note] = ()) -> None:
-        """Remember what a check showed, passed or not: it tells later explanations apart."""
-        self._earlier.append(history)
+    def saw(
+        self, functions: Iterable[str], history: Sequence[Exchange], notes: Sequence[Note] = ()
+    ) -> None:
+        """Remember what a check asked of these functions: it tells later explanations apart."""
+        self._earlier.append((frozenset(functions), history))
         for note in notes:
             if note.finding.kind == "float32":
                 self._single.setdefault(note.finding.function, note.credit)
@@ -85,7 +87,7 @@ class Explainer:
         single = self._single_precision(diagnosis, history, call)
         if single is not None:
             return single
-        explanation = diagnosis.explain(history, self._earlier, call)
+        explanation = diagnosis.explain(history, self._asking, call)
         if explanation is not None and explanation.is_convention:
             accepted = self._of_convention(explanation)
             if accepted.credit:
@@ -111,6 +113,10 @@ class Explainer:
             text = variant.override(text)
         credit = min(map(self._credit, explanation.variants))
         return Accepted(of_convention(explanation), credit, explanation.function, text)
+
+    def _asking(self, function: str) -> list[Sequence[Exchange]]:
+        """Histories of earlier checks that called a function."""
+        return [history for functions, history in self._earlier if function in functions]
 
     def _credit(self, variant: Variant) -> float:
         return self._conventions.get(variant.name, variant.credit)

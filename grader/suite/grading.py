@@ -157,14 +157,15 @@ class CheckGrader:
         is_plain = says_it_all(record.findings)
         if record.findings and grader is None and self._settings.explain and not is_plain:
             record, explained = self._explain(item, running)
-        self._explainer.saw(running.student.history, record.notes)
+        student = running.student
+        self._explainer.saw(student.asked, student.history, record.notes)
         findings = (grader,) if grader else self._findings(running, record, explained)
         self.leaderboard.extend(record.leaderboard)
         return self._outcome(running, record, findings, graded=grader is None)
 
     def alike(self, running: Running, outcome: Outcome) -> Outcome:
         """The outcome of a check that was answered as in that one, which passed."""
-        self._explainer.saw(running.student.history)
+        self._explainer.saw(running.student.asked, running.student.history)
         return structs.replace(outcome, seconds=time.monotonic() - running.began)
 
     def overdue(self, running: Running) -> Outcome:
