@@ -39,10 +39,13 @@ class _Rule(Struct, frozen=True, array_like=True):
 
     def holds(self, told: Sequence[Told]) -> bool:
         """Whether the last answer is right by it."""
-        if self.kind == Agrees.__name__ and told[-1].is_same:
-            return True
+        return (self.kind == Agrees.__name__ and told[-1].is_same) or self.unpacked.holds(told)
+
+    @property
+    def unpacked(self) -> Rule:
+        """The rule itself."""
         rule: Rule = _RULES[self.kind](**values.Unpacker(_no_special).unpack(self.fields))
-        return rule.holds(told)
+        return rule
 
 
 class _Check(Struct, frozen=True, array_like=True):
@@ -101,7 +104,17 @@ def pack(scripts: Mapping[str, Scripted]) -> bytes:
 
 def unpack(data: bytes) -> dict[str, Scripted]:
     """What was packed. Raises msgspec.MsgspecError where it is something else."""
-    return _scripts(_checks_decoder.decode(data))
+    return unpack_rules(_scripts(_checks_decoder.decode(data)))
+
+
+def unpack_rules(scripts: Mapping[str, Scripted]) -> dict[str, Scripted]:
+    """The same with all rules unpacked, for whoever goes by them more than once."""
+    return {
+        name: structs.replace(
+            known, rules=[r.unpacked if isinstance(r, _Rule) else r for r in known.rules]
+        )
+        for name, known in scripts.items()
+    }
 
 
 def _checks(scripts: Mapping[str, Scripted]) -> dict[str, _Check]:

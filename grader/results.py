@@ -138,8 +138,10 @@ def failed_results(message: str, *, points: Fraction = Fraction(), trouble: str 
 
 def encode(results: Results) -> bytes:
     """The document as JSON: the same grade gives the same bytes, and never NaN or a surrogate."""
-    document = _safe(msgspec.to_builtins(results))
-    return msgspec.json.encode(document) + b"\n"
+    try:
+        return msgspec.json.encode(results) + b"\n"  # it has no NaN: null stands for it
+    except UnicodeEncodeError:  # half a character
+        return msgspec.json.encode(_safe(msgspec.to_builtins(results))) + b"\n"
 
 
 def write_results(results: Results | Grade, path: Path) -> None:

@@ -31,7 +31,7 @@ from grader.batch.ways import OtherWays
 from grader.grade import IsolationTooWeak, Options, grade_submission, guard_s, run_settings
 from grader.output import write_failure
 from grader.place import FAILURE, RESULTS, Place
-from grader.rehearsal import Rehearsals, pack, unpack
+from grader.rehearsal import Rehearsals, pack, unpack, unpack_rules
 from grader.sandbox import isolation, self_test
 from grader.sandbox.channel import Channel, Closed
 from grader.sandbox.nursery import Nursery, NurseryFailed
@@ -185,6 +185,7 @@ class Lane:
         if self._graded[seed] != (1 if rehearsal.scripts else _WORTH_IT):
             return
         from grader.rehearse import rehearse
+        from grader.report.charts import draw_chart
         from grader.suite.explain import versions_of
 
         # Without one every check is judged, and every version built, as it would be alone.
@@ -195,11 +196,15 @@ class Lane:
                 )
                 if seed is None:
                     self._kept.keep(rehearsal)
+            scripts = unpack_rules(rehearsal.scripts)
+            for known in scripts.values():
+                for chart in known.outcome.charts:
+                    draw_chart(chart)  # once for all who get the same
             versions = versions_of(self._reference)
             versions.build_singles()
             ways = self._ways[seed] = OtherWays()
             self._rehearsals[seed] = structs.replace(
-                rehearsal, versions=versions, others=ways.by_check, learns=True
+                rehearsal, scripts=scripts, versions=versions, others=ways.by_check, learns=True
             )
 
     def _grade(self, order: Order, suites: WarmSuites) -> Done:
