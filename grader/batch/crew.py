@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from grader.batch import lane
+from grader.batch.orders import Broken, Order, Ready, Setup, answer_decoder
 from grader.batch.program import command
 from grader.batch.records import Record, read_record, write_record
 from grader.output import write_failure
@@ -58,10 +58,10 @@ class Crew:
             _Lane(self._setup(cores[n % len(cores)] if cores else -1)) for n in range(jobs)
         ]
 
-    def grade(self, orders: Iterable[lane.Order]) -> Iterator[Record]:
+    def grade(self, orders: Iterable[Order]) -> Iterator[Record]:
         """Grade all, in any order of their ends. Raises CrewFailed."""
         waiting = iter(orders)
-        again: list[tuple[lane.Order, int]] = []
+        again: list[tuple[Order, int]] = []
         idle = list(self._lanes)
         busy: list[_Lane] = []
         while True:
@@ -96,9 +96,9 @@ class Crew:
         """Close on leaving."""
         self.close()
 
-    def _setup(self, core: int) -> lane.Setup:
+    def _setup(self, core: int) -> Setup:
         assignment = str(self._assignment.resolve())
-        return lane.Setup(assignment, self._require_isolation, self._staff_pages, core)
+        return Setup(assignment, self._require_isolation, self._staff_pages, core)
 
 
 def cores_for_lanes() -> Sequence[int]:
@@ -107,7 +107,7 @@ def cores_for_lanes() -> Sequence[int]:
     return cores if len(cores) > 1 else ()
 
 
-def failed(order: lane.Order, trouble: str) -> Record:
+def failed(order: Order, trouble: str) -> Record:
     """Write, and return, that a submission could not be graded."""
     folder = Path(order.out)
     record = Record(order.name, order.key, "failed", seed=order.seed, trouble=trouble)
@@ -123,9 +123,9 @@ def failed(order: lane.Order, trouble: str) -> Record:
 class _Lane:
     """One program that grades; another is started when it is lost."""
 
-    def __init__(self, setup: lane.Setup) -> None:
+    def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        self._order: lane.Order | None = None
+        self._order: Order | None = None
         self._attempt = 0
         self._trouble = ""
         self._starts = 0
@@ -138,7 +138,7 @@ class _Lane:
         """Descriptor on which its answers come."""
         return self._channel.fileno()
 
-    def hand(self, order: lane.Order, attempt: int, most_s: float) -> None:
+    def hand(self, order: Order, attempt: int, most_s: float) -> None:
         """Have a submission graded."""
         self._order, self._attempt, self._trouble = order, attempt, ""
         self.was_lost, self._is_busy = False, True
@@ -151,13 +151,13 @@ class _Lane:
     def listen(self) -> bool:
         """Take an answer; whether the submission in hand is done with."""
         try:
-            answer = self._channel.receive(lane.answer_decoder, time.monotonic() + _END_S)
+            answer = self._channel.receive(answer_decoder, time.monotonic() + _END_S)
         except (Closed, TimedOut, Malformed):
             self._lose("the process that grades ended")
             return True
-        if isinstance(answer, lane.Broken):
+        if isinstance(answer, Broken):
             raise CrewFailed(answer.message)
-        if isinstance(answer, lane.Ready):
+        if isinstance(answer, Ready):
             self._starts = 0
             return False
         self._is_busy = False
@@ -174,7 +174,7 @@ class _Lane:
         """End what takes too long."""
         self._lose("it took longer than any submission may")
 
-    def take(self) -> tuple[lane.Order, int, str]:
+    def take(self) -> tuple[Order, int, str]:
         """The submission that is done with, the attempt, and what went wrong."""
         assert self._order is not None  # noqa: S101 - for the type checker
         return self._order, self._attempt, self._trouble
@@ -194,7 +194,7 @@ class _Lane:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                command(lane.__name__, str(theirs.fileno())),
+                command("grader.batch.lane", str(theirs.fileno())),
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

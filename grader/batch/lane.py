@@ -21,18 +21,18 @@ import traceback
 import types
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
-import msgspec
-from msgspec import Struct, structs
+from msgspec import structs
 
+from grader.batch.orders import Broken, Done, Order, Ready, Setup, order_decoder, setup_decoder
 from grader.batch.records import RECORD, Record, record_of, write_record
 from grader.batch.ways import OtherWays
 from grader.grade import IsolationTooWeak, Options, grade_submission, guard_s, run_settings
 from grader.output import write_failure
 from grader.place import FAILURE, RESULTS, Place
 from grader.rehearsal import Rehearsals, pack, unpack, unpack_rules
-from grader.sandbox import isolation, self_test
+from grader.sandbox import isolation
 from grader.sandbox.channel import Channel, Closed
 from grader.sandbox.nursery import Nursery, NurseryFailed
 from grader.scripted import Rehearsal, Scripted
@@ -46,51 +46,6 @@ _WORTH_IT = 3
 """Submissions of one seed from which on the reference is graded first."""
 _EMPTY_NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 _KILLED = "the grading process ended by signal {signal}; was memory short?"
-
-
-class Setup(Struct, tag="setup", frozen=True):
-    """What the lane is for: sent once, first."""
-
-    assignment: str
-    require_isolation: self_test.Level | None = None
-    staff_pages: bool = False
-    core: int = -1
-    """The core to keep to; -1 for any."""
-
-
-class Order(Struct, tag="order", frozen=True):
-    """Grade this submission into that folder."""
-
-    name: str
-    path: str
-    out: str
-    key: str
-    seed: int | None = None
-
-
-class Ready(Struct, tag="ready", frozen=True):
-    """The assignment is read and its suites are collected."""
-
-
-class Broken(Struct, tag="broken", frozen=True):
-    """Nothing can be graded; the message says why, for the staff."""
-
-    message: str
-
-
-class Done(Struct, tag="done", frozen=True):
-    """The record of this submission is written, or it could not even be written."""
-
-    name: str
-    trouble: str = ""
-    is_fatal: bool = False
-    """Whether it would be so for every submission."""
-
-
-order_decoder = msgspec.msgpack.Decoder(Order)
-setup_decoder = msgspec.msgpack.Decoder(Setup)
-answer_decoder = msgspec.msgpack.Decoder(Union[Ready, Broken, Done])
-
 _TOO_WEAK = 255
 """Exit status of a grade that was refused; others are numbers of what the system refused."""
 

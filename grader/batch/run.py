@@ -17,9 +17,9 @@ from grader.batch.crew import Crew, failed
 from grader.batch.grades.adjustments import Adjustments, find_adjustments, read_adjustments
 from grader.batch.grades.regrade import read_records
 from grader.batch.intake.export import read_export
-from grader.batch.lane import Order
 from grader.batch.likeness.prints import take_prints
 from grader.batch.likeness.similar import Pair, similar_pairs
+from grader.batch.orders import Order
 from grader.batch.records import Entry, Export, Record, read_record
 from grader.keys import Unreadable, context_of, key_of
 from grader.place import REPORT, RESULTS, STAFF_REPORT

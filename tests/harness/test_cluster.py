@@ -19,7 +19,7 @@ from test_batch import RUN, read, records, school, times, trapezoids
 from grader.assignment import load_assignment
 from grader.batch.cluster.outpost import Charge, Graded, Outpost
 from grader.batch.cluster.parcel import pack, pack_files
-from grader.batch.lane import Order
+from grader.batch.orders import Order
 from grader.batch.records import Record
 from grader.keys import engine_here
 from grader.package import assignment_files

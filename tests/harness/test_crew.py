@@ -9,7 +9,7 @@ import pytest
 
 from grader.batch import crew
 from grader.batch.crew import Crew, CrewFailed
-from grader.batch.lane import Order
+from grader.batch.orders import Order
 
 LANE = """
 import socket, sys

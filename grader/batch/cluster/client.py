@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
     from grader.assignment import Assignment
-    from grader.batch.lane import Order
+    from grader.batch.orders import Order
     from grader.sandbox import self_test
 
 _Answer = tuple[str, bytes]

@@ -18,7 +18,7 @@ from msgspec import Struct, structs
 from grader.assignment import AssignmentError, load_assignment
 from grader.batch.cluster.parcel import PACKED, unpack
 from grader.batch.crew import Crew, CrewFailed, cores_for_lanes, failed
-from grader.batch.lane import Order
+from grader.batch.orders import Order
 from grader.batch.records import Record
 from grader.keys import engine_here
 from grader.place import FAILURE, REPORT, RESULTS, STAFF_REPORT
