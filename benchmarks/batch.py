@@ -1,6 +1,6 @@
 """Benchmark of a class: `grader batch` beside plain pytest, otter-grader and nbgrader.
 
-    python benchmarks/batch.py [--runs 3] [--count 60] [--peers 4] [--cache DIR]
+    python benchmarks/batch.py [--runs 3] [--count 120] [--peers 4] [--cache DIR]
 
 Submissions per minute, on the same checks and the same simulated class, in turns within one run.
 The clock runs from the command to the last file, all processes' work counts. otter-grader and
@@ -92,7 +92,7 @@ def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--runs", type=int, default=3, help="turns")
-    parser.add_argument("--count", type=int, default=60, help="submissions in a turn")
+    parser.add_argument("--count", type=int, default=120, help="submissions in a turn")
     parser.add_argument("--peers", type=int, default=4, help="in a turn of a peer's; 0 for none")
     parser.add_argument("--cache", type=Path, help="where the peers are installed")
     options = parser.parse_args()
