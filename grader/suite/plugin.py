@@ -14,26 +14,23 @@ the grader failed.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import traceback
 import types
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
-from grader import rules
 from grader.exchange import Exchange
 from grader.outcomes import CheckFailed, Finding, Outcome
 from grader.scripted import Rehearsal, Scripted
 
-from . import guard, marks, verdict
+from . import guard, marks, naming, verdict
 from .grading import CheckGrader, Running, RunSettings, SuiteSettings
 from .record import CheckRecord
+from .scripts import Scripts
 
 _RUNNING = pytest.StashKey[Running]()
 Ended = pytest.CallInfo[Any]
@@ -53,22 +50,25 @@ class GradingPlugin:
     ) -> None:
         self._settings = settings
         rehearsal = rehearsal or Rehearsal()
-        self._rehearsal = rehearsal
         self._grader = CheckGrader(settings, reference, make_student, rehearsal.versions)
+        self._scripts = Scripts(rehearsal, self._grader)
         self._on_outcome = on_outcome
         self.suites = settings.suites
         self._suites = {suite.path.resolve(): suite for suite in settings.suites}
         self.outcomes: list[Outcome] = []
         self.troubles = self._grader.troubles
         self.leaderboard = self._grader.leaderboard
-        self.scripts: dict[str, Scripted] = {}
-        """What the checks that passed asked and were answered, by their names."""
         self.history: Sequence[Exchange] = ()
         """What the check that ran last asked of the student's code."""
         self._given: dict[str, Any] = {}
         self._absent: set[str] = set()
         """Functions that are not there, which a worker of a check's own has shown."""
         self._checks = self._begun = 0
+
+    @property
+    def scripts(self) -> Mapping[str, Scripted]:
+        """What the checks that passed asked and were answered, by their names."""
+        return self._scripts.made
 
     @property
     def checks(self) -> tuple[int, int]:
@@ -108,20 +108,8 @@ class GradingPlugin:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Read the marks, number the checks, split points over cases, keep what was asked for."""
-        cases = Counter(_function_id(item) for item in items)
-        numbered: Counter[int] = Counter()
-        seen: dict[str, tuple[str, int]] = {}
-        for item in items:
-            suite = self._suites[item.path.resolve()]
-            function = _function_id(item)
-            if function not in seen:
-                numbered[suite.number] += 1
-                seen[function] = (f"{suite.number}.{numbered[suite.number]}", 0)
-            number, case = seen[function]
-            seen[function] = (number, case + 1)
-            if cases[function] > 1:
-                number += _letters(case)
-            self._prepare(item, suite, number, cases[function])
+        for item, suite, number, cases in naming.numbered(items, self._suites):
+            self._prepare(item, suite, number, cases)
         items[:] = self._wanted(items)
 
     def take_over(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
@@ -198,9 +186,12 @@ class GradingPlugin:
         only that counts.
         """
         passed = False
-        known = self._rehearsal.scripts.get(running.name)
+        known = self._scripts.known(running.name)
         asks_absent = known is not None and not self._absent.isdisjoint(known.script.functions)
-        if known is not None and not asks_absent and self._goes_by(known, running):
+        outcome = None if asks_absent else self._scripts.outcome(running)
+        if outcome is not None:
+            self.history = running.student.history
+            self._add(outcome)
             if nextitem is None or nextitem.path != item.path:
                 # A module that is over is left, as after any check.
                 item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem)
@@ -221,7 +212,7 @@ class GradingPlugin:
             outcome = self._grader.grade(item, running, ended, lambda: _details(item, ended))
             _let_go(ended)
             if passed and running.student is not None:
-                self._keep_script(running, outcome)
+                self._scripts.keep(running, outcome)
             self.history = running.student.history if running.student is not None else ()
             self._add(outcome)
         finally:
@@ -241,39 +232,6 @@ class GradingPlugin:
         if running.student is not None and running.student.is_alone:
             self._absent |= functions
         return functions <= self._absent
-
-    def _goes_by(self, known: Scripted, running: Running) -> bool:
-        """Whether the student's code answers all that the check asks as a right submission did."""
-        if known.script.asks_back:
-            return False  # what failures are told apart by must be known of each check
-        self._grader.begin(running, shares=True)
-        student = running.student
-        ways = [known, *self._rehearsal.others.get(running.name, ())]
-        if self._rehearsal.seen is None:
-            passed = student.put(ways, alone=not known.sees)
-            # Whatever it answered, its worker has come to no harm; one that has is ended by now.
-            student.close(passed=True)
-        else:
-            answers = self._rehearsal.seen().get(running.name)
-            passed = None if answers is None else (0, answers)
-        if passed is None:
-            return False
-        number, answers = passed
-        student.remember(ways[number].script, answers)
-        self.history = student.history
-        self._add(self._grader.alike(running, ways[number].outcome))
-        return True
-
-    def _keep_script(self, running: Running, outcome: Outcome) -> None:
-        record, student = running.record, running.student
-        script = student.script() if not record.leaderboard else None
-        if script is None:
-            return
-        makers = [] if student.was_looked_at else record.asked
-        sees = record.sees or len(makers) != len(script.steps)
-        known = rules.rules_of(makers, len(script.steps), is_traced=script.is_traced, sees=sees)
-        if known is not None:
-            self.scripts[running.name] = Scripted(script, outcome, known, sees)
 
     def _attempt(self, item: pytest.Function, running: Running, *, shares: bool) -> Ended:
         """Set a check up and call it."""
@@ -329,7 +287,7 @@ class GradingPlugin:
         except ValueError as error:
             self.troubles.append(f"{name}: {error}")
             settings = marks.CheckSettings(points=Fraction())
-        item.stash[_RUNNING] = self._ready(settings, suite, name, number, _title(item))
+        item.stash[_RUNNING] = self._ready(settings, suite, name, number, naming.title_of(item))
 
     def _ready(
         self,
@@ -346,22 +304,18 @@ class GradingPlugin:
             name=name,
             number=number,
             title=title,
-            seed=_seed(self._settings.secret, self._settings.seed, name),
+            seed=naming.seed_of(self._settings.secret, self._settings.seed, name),
             record=CheckRecord(parts=tuple(settings.parts)),
         )
 
     def _wanted(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
         """The checks that this run was asked for, which it counts."""
-        wanted = [item for item in items if self._is_wanted(item)]
+        only = self._settings.only
+        wanted = [
+            item for item in items if not only or naming.is_called(item, item.stash[_RUNNING], only)
+        ]
         self._checks = len(wanted)
         return wanted
-
-    def _is_wanted(self, item: pytest.Item) -> bool:
-        only = self._settings.only
-        running = item.stash[_RUNNING]
-        names = {running.name, running.number, item.name, _function_name(item)}
-        names |= {running.number.rstrip("abcdefghijklmnopqrstuvwxyz"), running.suite.path.stem}
-        return not only or only in names
 
     def _add(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
@@ -388,33 +342,3 @@ def _details(item: pytest.Function, ended: Ended) -> str:
     """What pytest says of an exception, for the staff."""
     report: pytest.TestReport = item.ihook.pytest_runtest_makereport(item=item, call=ended)
     return report.longreprtext
-
-
-def _function_name(item: pytest.Item) -> str:
-    return getattr(item, "originalname", None) or item.name
-
-
-def _function_id(item: pytest.Item) -> str:
-    return f"{item.path}::{_function_name(item)}"
-
-
-def _title(item: pytest.Item) -> str:
-    """The line that the student reads: the docstring's first, and the case in brackets."""
-    function = getattr(item, "function", None)
-    lines = (getattr(function, "__doc__", None) or "").strip().splitlines()
-    name = _function_name(item)
-    title = lines[0].rstrip() if lines else name.removeprefix("test_").replace("_", " ")
-    case = item.name.removeprefix(name).strip("[]")
-    return f"{title.rstrip('.')} ({case})" if case else title
-
-
-def _letters(case: int) -> str:
-    """a, b, …, z, za, zb, …: cases of one check, in an order that sorts."""
-    return "z" * (case // 25) + "abcdefghijklmnopqrstuvwxy"[case % 25]
-
-
-def _seed(secret: str, seed: int | None, name: str) -> int:
-    """The seed of a check: a changed comment or another order of the suite leaves it alone."""
-    message = name if seed is None else f"{seed}:{name}"
-    digest = hmac.new(secret.encode(), message.encode(), hashlib.sha256).digest()
-    return int.from_bytes(digest[:6], "big")
