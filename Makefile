@@ -22,8 +22,9 @@ lint: $(VENV)/ready
 	$(BIN)/mypy
 	$(BIN)/grader template --check
 
+# A file's tests stay together: they share what takes long to set up.
 suite: $(VENV)/ready
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadfile
 
 # Every attack against the wall, as every user that can be played here, and what each layer is worth;
 # 200 submissions in a row, every third one hostile, and what they leave; and hostile homework in a

@@ -18,8 +18,6 @@ from grader.batch.likeness.similar import Pair
 from grader.batch.page.render import render_class_page
 from grader.batch.records import Checked, Entry, Misconception, Record, Submitter
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">\u202e"\'&]]>'
 TITLE = "Losses, gradients and optimizers"
 

@@ -26,8 +26,6 @@ from grader.package import assignment_files
 
 __all__ = ["school", "trapezoids"]
 
-# The cluster is started once for all that need none of their own (pytest-xdist, --dist loadgroup).
-pytestmark = pytest.mark.xdist_group("cluster")
 LONG_S = 120
 
 

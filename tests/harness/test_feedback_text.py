@@ -53,7 +53,6 @@ def test_there_are_enough() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-@pytest.mark.xdist_group("feedback texts")
 def test_student_reads_the_golden_text(path: Path) -> None:
     for name, text in texts(path).items():
         golden = FOLDER / name

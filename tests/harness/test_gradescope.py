@@ -34,9 +34,6 @@ BROKEN = {
     "Descent.py": "",
 }
 
-# The tests of one worker share what was installed (pytest-xdist with --dist loadgroup).
-pytestmark = pytest.mark.xdist_group("gradescope")
-
 
 @contextmanager
 def built() -> Iterator[Platform]:

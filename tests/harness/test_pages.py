@@ -14,8 +14,6 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from grader.outcomes import Outcome
 from grader.report import render_report
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
