@@ -143,7 +143,7 @@ def relative(_: Problem, gradient: Array, numeric: Array, __: int) -> bool:
     """The rule of many homeworks: the largest relative error is below 1e-5."""
     size = np.maximum(np.abs(gradient), np.abs(numeric))
     error = np.abs(gradient - numeric)[size > 0] / size[size > 0]
-    return bool(error.max(initial=0.0) < 1e-5)
+    return bool(np.max(error, initial=0.0) < 1e-5)
 
 
 def torch_fast(problem: Problem, gradient: Array, _: Array | None, seed: int) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special  # type: ignore[import-untyped]
 
 from grader.numerics import locate_errors
 
@@ -104,7 +105,7 @@ def large() -> tuple[Any, Any, Any]:
     samples, W = rng.normal(size=(20, 3073)), rng.normal(size=(3073, 10)) / 55
 
     def loss(W: Any) -> float:
-        return float(np.logaddexp.reduce(samples @ W, axis=1).mean())
+        return float(special.logsumexp(samples @ W, axis=1).mean())
 
     P = np.exp(samples @ W)
     return loss, samples.T @ (P / P.sum(axis=1, keepdims=True)) / len(samples), W
