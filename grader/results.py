@@ -89,8 +89,7 @@ class PartialResults:
     def _render(self, check: Scored) -> msgspec.Raw:
         key = (check.outcome.name, check.maximum)
         if key not in self._rendered:
-            test = _safe(msgspec.to_builtins(_test(check)))
-            self._rendered[key] = msgspec.Raw(msgspec.json.encode(test))
+            self._rendered[key] = msgspec.Raw(_json(_test(check)))
         return self._rendered[key]
 
 
@@ -138,10 +137,7 @@ def failed_results(message: str, *, points: Fraction = Fraction(), trouble: str 
 
 def encode(results: Results) -> bytes:
     """The document as JSON: the same grade gives the same bytes, and never NaN or a surrogate."""
-    try:
-        return msgspec.json.encode(results) + b"\n"  # it has no NaN: null stands for it
-    except UnicodeEncodeError:  # half a character
-        return msgspec.json.encode(_safe(msgspec.to_builtins(results))) + b"\n"
+    return _json(results) + b"\n"
 
 
 def write_results(results: Results | Grade, path: Path) -> None:
@@ -166,6 +162,13 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
 def _put(document: bytes, path: Path) -> None:
     # What a student earned is nobody else's to read.
     write_whole(path, document, mode=0o600)
+
+
+def _json(value: Results | TestResult) -> bytes:
+    try:
+        return msgspec.json.encode(value)  # it has no NaN: null stands for it
+    except UnicodeEncodeError:  # half a character
+        return msgspec.json.encode(_safe(msgspec.to_builtins(value)))
 
 
 def _safe(value: Any) -> Any:

@@ -107,6 +107,7 @@ class Lane:
         self._kept = Rehearsals(assignment)
         self._rehearsals: dict[int | None, Rehearsal] = {}
         self._ways: dict[int | None, OtherWays] = {}
+        self._is_ready_for_notebooks = False
         self.has_served = False
 
     def serve(self, suites: WarmSuites) -> None:
@@ -119,13 +120,14 @@ class Lane:
                 order: Order = self._channel.receive(order_decoder)
             except Closed:
                 return
-            if _holds_a_notebook(Path(order.path)):
+            if not self._is_ready_for_notebooks and _holds_a_notebook(Path(order.path)):
                 self._get_ready_for_notebooks()
             self._rehearse(order.seed, suites)
             self._channel.send(self._grade(order, suites))
 
     def _get_ready_for_notebooks(self) -> None:
         """Do once what each grade with a notebook would do again: it takes half a second."""
+        self._is_ready_for_notebooks = True
         # Whoever needs them says why they cannot be had.
         with contextlib.suppress(Exception):
             from grader.notebook import read_cells
@@ -266,9 +268,8 @@ def _holds_a_notebook(path: Path) -> bool:
 
 def _import_what_a_grade_needs(reference: str) -> None:
     """Import here, once, what each fork would import late."""
-    for name in ("feedback", "report", "results", "submission", "summary"):
-        importlib.import_module(f"grader.{name}")
-    for name in ("numpy.ma", "numpy.polynomial", "pwd"):
+    ours = (f"grader.{name}" for name in ("feedback", "report", "results", "submission", "summary"))
+    for name in (*ours, "numpy.ma", "numpy.polynomial", "pwd"):
         importlib.import_module(name)
     from grader.report import prepare
     from grader.sandbox.messages import patterns

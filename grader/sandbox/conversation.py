@@ -13,7 +13,7 @@ from . import values, wire, words
 from .callbacks import Callbacks
 from .channel import Closed, TimedOut
 from .handed import Handed, Limits
-from .script import Ways
+from .script import Answers, Ways
 from .wall import OpenWorker, WallFailed
 
 _MAX_TIMEOUTS = 2
@@ -45,7 +45,8 @@ class Conversation:
         self.is_broken = False
         """Whether a script came to no answer: to something else, or to an end."""
         self.exchanged: list[tuple[wire.Request, wire.Answer]] | None = []
-        """What was asked and answered, if that is recorded; None where it was too much."""
+        """What was asked and answered, if that is recorded; None where it was too much, or where
+        something came to no answer."""
         self._recorded = 0
 
     def require_time(self, name: str) -> None:
@@ -96,10 +97,12 @@ class Conversation:
         except wire.Malformed as error:
             raise CheckFailed(self.unreadable(name, str(error))) from None
 
-    def repeat(self, name: str, ways: Ways, unpack: Callable[[wire.Value], Any]) -> None:
+    def repeat(
+        self, name: str, ways: Ways, unpack: Callable[[wire.Value], Any]
+    ) -> tuple[int, Answers] | None:
         """Ask as a check did that was passed, as long as any way is left, in a call's time.
 
-        `name` is a function's that is asked for.
+        `name` is a function's that is asked for. By which way all was right, and the answers.
         """
         deadline = self._deadline_of_call(1)
         try:
@@ -112,13 +115,15 @@ class Conversation:
                         wire.answer_decoder, deadline, waiting=self._handed.on_wait
                     )
                 worker.imported.update(step.modules)
-                if not ways.take(answer, unpack):
+                if not ways.take(step, answer, unpack):
                     # It waits for something, or is not to be trusted.
                     self._break()
                 elif ways.step is None and isinstance(answer, wire.Callback):
                     self.end()  # it waits for a reply
         except (CheckFailed, GraderFailed, TimedOut, Closed, wire.Malformed):
             self._break()
+            return None
+        return ways.passed
 
     def _record(self, asked: wire.Request, answer: wire.Answer, worker: OpenWorker) -> None:
         """Keep what is to be repeated with others: an answer may be as large as a message."""

@@ -70,6 +70,10 @@ class Script(Struct, frozen=True, array_like=True):
     """Whether student code is given functions to ask the check by: those are no data, so the
     history of such a check cannot be had of its script."""
 
+    def step(self, number: int) -> Step | None:
+        """The message of that number; None where there is none any more."""
+        return self.steps[number] if number < len(self.steps) else None
+
 
 class Told(Struct, frozen=True):
     """How a step was answered."""
@@ -147,25 +151,21 @@ class Ways:
     @property
     def step(self) -> Step | None:
         """What is to be asked next; None where nothing is, or no way is left."""
-        if not self._open:
-            return None
-        steps = self._open[0][1].script.steps
-        return steps[self._number] if self._number < len(steps) else None
+        return self._open[0][1].script.step(self._number) if self._open else None
 
-    def take(self, answer: wire.Answer, unpack: Callable[[wire.Value], Any]) -> bool:
+    def take(self, asked: Step, answer: wire.Answer, unpack: Callable[[wire.Value], Any]) -> bool:
         """Leave the ways by which this is no right answer to the step; whether it is any."""
-        step = self.step
-        answers = None if step is None else _answers_to(step, answer)
-        if step is None or answers is None:
+        answers = _answers_to(asked, answer)
+        if answers is None:
             self._open = []
             return False
         bits = tuple(map(_bits, answers))
-        number, left = self._number, []
+        left = []
         for i, way, told in self._open:
-            theirs = way.script.steps[number : number + 1]
-            if theirs and theirs[0].message == step.message:
-                told.append(Told(answers, bits == theirs[0].answers, unpack))
-                if way.is_right(number, told):
+            own = way.script.step(self._number)
+            if own is not None and own.message == asked.message:
+                told.append(Told(answers, bits == own.answers, unpack))
+                if way.is_right(self._number, told):
                     left.append((i, way, told))
         self._open = left
         self._number += 1

@@ -279,9 +279,8 @@ class Student:
         functions = frozenset[str]().union(*(way.script.functions for way in ways))
         passed = None
         if functions.isdisjoint(known):
-            name, all_ways = min(functions), Ways(ways)
-            self._talk.repeat(name, all_ways, lambda value: self._unpack(value, name))
-            passed = None if self.is_broken else all_ways.passed
+            name = min(functions)
+            passed = self._talk.repeat(name, Ways(ways), lambda value: self._unpack(value, name))
         if passed is None and not alone:
             handed.unlike.update(functions)
         return passed
