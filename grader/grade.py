@@ -6,6 +6,7 @@ assignment is read, the submission staged, the wall tried, and the suites run.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -127,7 +128,7 @@ def grade_submission(
     gc.freeze()
     gc.enable()
     rehearsal = rehearsal or Rehearsal()
-    with Wall(nursery) as wall:
+    with Wall(nursery) as wall, contextlib.ExitStack() as ahead:
         wanted = assignment.settings.modules
         submission = load_submission(options.submission, wanted, assignment.given_out)
         output = Output(options.place, assignment, submission, options.seed, options.check)
@@ -145,6 +146,8 @@ def grade_submission(
         output.notices += words.unreadable_files((*wall.rejected, *wall.broken_cells))
         is_ahead = looks_ahead and not assignment.settings.allow_processes
         sight = _put_ahead(wall, rehearsal, make_student) if is_ahead else None
+        if sight is not None:
+            ahead.callback(sight.close)
         output.run = sight.all_right() if sight and rehearsal.is_whole else None
         plugin = None
         if output.run is None:
@@ -155,13 +158,14 @@ def grade_submission(
             output.run = plugin = GradingPlugin(
                 run_settings(assignment, options.seed, options.check),
                 reference(),
-                make_student,
+                sight.make_student if sight else make_student,
                 output.checked,
                 structs.replace(rehearsal, seen=seen),
             )
         with output.kept_on_failure():
             if plugin is not None:
                 run(plugin)
+            ahead.close()
             wall.finish()
             graded = output.grade(complete=True)
             output.write(graded)

@@ -45,6 +45,7 @@ class Sight:
     ) -> None:
         self._wall = wall
         self._scripts = scripts
+        self._make_student = make_student
         self._seen: Seen | None = None
         self._seconds: dict[str, float] = {}
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was read
@@ -81,12 +82,24 @@ class Sight:
             ]
         )
 
+    def make_student(self, seed: int, group: str) -> Student:
+        """The student of a check that is run in earnest: two processes never ask at once."""
+        self.seen()
+        return self._make_student(seed, group)
+
     def seen(self) -> Seen:
         """By check what was answered, None where something was not right; waits for it."""
         if self._seen is None:
             self._seen = {}  # should the wall fail, it is asked no second time
             self._seen = self._wait()
         return self._seen
+
+    def close(self) -> None:
+        """End the process, if nobody has waited for it. The wall is to be closed then, too."""
+        if self._seen is None:
+            self._seen = {}
+            os.kill(self._pid, signal.SIGKILL)
+            self._end()
 
     def _hear(self) -> bytes:
         """A byte once something was not right, nothing once the process has ended."""
@@ -97,11 +110,7 @@ class Sight:
     def _wait(self) -> Seen:
         while self._hear():
             pass
-        _, status = os.waitpid(self._pid, 0)
-        os.close(self._ended)
-        with self._file:
-            self._file.seek(0)
-            data = self._file.read()
+        status, data = self._end()
         if status != 0:
             # Nobody knows what it has left behind the wall.
             self._wall.renew()
@@ -109,6 +118,14 @@ class Sight:
         found = _decoder.decode(data)
         self._seconds = {name: seconds for name, (_, seconds) in found.items()}
         return {name: answers for name, (answers, _) in found.items()}
+
+    def _end(self) -> tuple[int, bytes]:
+        """How the process ended, and what it has left."""
+        _, status = os.waitpid(self._pid, 0)
+        os.close(self._ended)
+        with self._file:
+            self._file.seek(0)
+            return status, self._file.read()
 
 
 def _put(

@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from grading_fixtures import ROOT, copy_assignment, grade, untimed
+from grading_fixtures import ROOT, children, copy_assignment, grade, untimed
 from other_assignment import changed, write_trapezoids
 
 from grader.outcomes import Outcome
 from grader.scripted import Scripted
 from grader.sight import Sight
 
+only_on_linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="scripts are put ahead on Linux alone"
+)
 RIGHT = "right"
 HANDED_IN = {
     RIGHT: "",
@@ -31,6 +34,23 @@ HANDED_IN = {
     "ends early": "import os\nos._exit(0)\n",
     "changes its argument": "\ndef total(x):\n    x += 1.0\n    return float(x.sum() - x.size)\n",
 }
+
+# Right where it finds total at work.
+IS_AT_WORK = """
+import os, time
+
+def total(x):
+    for _ in range(150):
+        open("at work", "w").close()
+        time.sleep(0.01)
+    return x.sum()
+
+is_right = trapezoid
+
+def trapezoid(f, a, b, n):
+    time.sleep(0.05)
+    return is_right(f, a, b, n) if os.path.exists("at work") else 0.0
+"""
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +118,16 @@ def test_the_reference_itself_is_graded_the_same_without_a_suite(
     assert kept.results["score"] == 10
     page, other = ((g.folder / "report.html").read_text("utf-8") for g in (kept, without))
     assert without_times(page) == without_times(other)
+
+
+def test_no_check_begins_while_another_process_still_asks(tmp_path: Path) -> None:
+    """The first check asks back, and fails at once; the last, slow one goes by its script."""
+    assignment = write_trapezoids(tmp_path / "trapezoids")
+    handed_in = hand_in(assignment, tmp_path / "handed in", IS_AT_WORK)
+    rehearse(assignment)
+    done = grade(handed_in, tmp_path / "out", assignment=assignment)
+
+    assert {name: t["score"] for name, t in done.checks.items() if t["score"]} == {"total": 3.0}
 
 
 def test_one_is_kept_the_third_time_that_nothing_has_changed(
@@ -211,7 +241,7 @@ class OtherWall:
         self.renewed += 1
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="scripts are put ahead on Linux alone")
+@only_on_linux
 def test_should_the_process_ahead_end_the_checks_are_run_behind_a_new_wall() -> None:
     outcome = Outcome(
         "one", "1.1", "One", "Part", points=Fraction(1), earned=Fraction(1), status="passed"
@@ -226,3 +256,25 @@ def test_should_the_process_ahead_end_the_checks_are_run_behind_a_new_wall() -> 
 
     assert sight.seen() == sight.seen() == {}
     assert wall.renewed == 1
+
+
+@only_on_linux
+def test_a_process_ahead_that_nobody_needs_is_ended_at_once() -> None:
+    """What breaks before any check begins is not to wait for student code."""
+    outcome = Outcome(
+        "one", "1.1", "One", "Part", points=Fraction(1), earned=Fraction(1), status="passed"
+    )
+
+    def make_student(_seed: int, _group: str) -> Any:
+        time.sleep(60.0)
+
+    scripts = {"one": Scripted(None, outcome, (), sees=False)}
+    before = children()
+    sight = Sight(OtherWall(), scripts, make_student)  # type: ignore[arg-type]
+    assert children() > before
+    began = time.monotonic()
+    sight.close()
+    sight.close()
+
+    assert time.monotonic() - began < 5.0
+    assert children() <= before
