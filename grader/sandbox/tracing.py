@@ -20,7 +20,7 @@ import numpy as np  # noqa: F401 - its printing is to be known
 
 _ARRAYPRINT = ("numpy._core.arrayprint", "numpy.core.arrayprint")  # from numpy 2 on, and before
 _MAX_ENTERED = 200
-_STARTS = frozenset({"_thread.start_new_thread", "_thread.start_joinable_thread"})
+_STARTS = ("_thread.start_new_thread", "_thread.start_joinable_thread")
 """Python's own names for the start of a thread, in which lines would not be counted."""
 
 
@@ -34,14 +34,16 @@ class LineCount:
         self.lines = 0
         self.entered: dict[str, None] = {}
         self.intact = True
-        self._counting = False
         self._in_print = False
         self._files = files
         # Code is known by its module's own names: a file name anybody can write.
         self._own = {id(vars(module)) for module in own} | {id(globals())}
         # numpy formats what is printed entry by entry, in Python.
         self._prints = {id(vars(sys.modules[m])) for m in _ARRAYPRINT if m in sys.modules}
-        sys.addaudithook(self._watch)
+        # What is told of everything, as long as the process lives, should cost nothing: an event
+        # is taken out by C alone.
+        self._not_seen: dict[str, Any] = {}
+        sys.addaudithook(self._not_seen.pop)
         # Python 3.10 does not announce threads, so there their start is replaced as well.
         for module, name in ((_thread, "start_new_thread"), (threading, "_start_new_thread")):
             if hasattr(module, name):
@@ -65,26 +67,22 @@ class LineCount:
         self._in_print = False
         self._running = self._trace
         self._count = self._trace_line
-        self._counting = True
+        self._not_seen.update(dict.fromkeys(_STARTS))
         sys.settrace(self._running)
         return self
 
     def __exit__(self, *_exc: object) -> None:
         """Stop, and see whether counting was tampered with."""
-        self._counting = False
-        self.intact = self.intact and sys.gettrace() is self._running
+        is_alone = len(self._not_seen) == len(_STARTS)
+        self.intact = is_alone and sys.gettrace() is self._running
         sys.settrace(None)
 
     def _seen(self, start: Callable[..., Any]) -> Callable[..., Any]:
         def seen(*args: Any, **kwargs: Any) -> Any:
-            self._watch("_thread.start_new_thread", ())
+            self._not_seen.clear()
             return start(*args, **kwargs)
 
         return seen
-
-    def _watch(self, event: str, _args: Any) -> None:
-        if self._counting and event in _STARTS:
-            self.intact = False
 
     def _trace(self, frame: types.FrameType, _event: str, _arg: Any) -> Callable[..., Any] | None:
         """Count a call, and say what counts the lines of its frame."""

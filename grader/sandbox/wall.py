@@ -36,6 +36,7 @@ _MOST_KEPT_KB = 96 * 2**10
 """What all workers that are kept may have taken together since they were new. [KiB]"""
 _THREADS = re.compile(rb"Threads:\s*(\d+)")
 _MEMORY = re.compile(rb"(?:RssAnon|RssShmem|VmSwap):\s*(\d+) kB")
+_LONGEST_STATUS = 2**14
 _FILES_S = 30.0
 """Longest for trying them one by one; what is left then is left out."""
 
@@ -71,6 +72,8 @@ class Wall:
         self._stage: server.Stage | None = None
         self._open: dict[int, OpenWorker] = {}
         self._kept: dict[str, OpenWorker] = {}
+        self._awake: OpenWorker | None = None
+        """The one of those kept that is not stopped yet, since nobody else has a worker."""
         self._rejected: list[modules.Broken] = []
         self._broken: list[modules.Broken] = []
         self._ahead: Channel | None = None
@@ -126,10 +129,14 @@ class Wall:
         grader's where there is a second core. Nothing of the student's has run in it.
         """
         kept = self._kept.pop(group, None)
+        if self._awake is not kept:
+            self._stop_who_is_awake()
         if kept is not None:
             try:
                 self._clear_scratch()
-                os.kill(kept.pid, signal.SIGCONT)
+                if self._awake is None:
+                    os.kill(kept.pid, signal.SIGCONT)
+                self._awake = None
                 kept.channel.send(wire.Begin(seed, isolation.own_cores()), _ORDER_S)
             except (Closed, TimedOut, OSError):
                 self.dismiss_worker(kept)
@@ -170,22 +177,26 @@ class Wall:
     def keep_worker(self, worker: OpenWorker, group: str) -> None:
         """Keep a worker, which has answered so far, for the next check of its group.
 
-        Until then it is stopped, so that no timer nor thread of it is felt by others. It is not
-        kept with threads that run on, nor where all that are kept would hold much memory.
+        It is stopped before anybody else has a worker, so that no timer of it is felt by others.
+        It is not kept with threads that run on, nor where all that are kept would hold much memory.
         """
         if group in self._kept or self._may_start_processes or not self._is_at_rest(worker):
             self.dismiss_worker(worker)
             return
         worker.is_fresh = False
-        self._kept[group] = worker
+        self._stop_who_is_awake()
+        self._kept[group] = self._awake = worker
+        if len(self._open) > len(self._kept):
+            self._stop_who_is_awake()
+
+    def _stop_who_is_awake(self) -> None:
+        awake, self._awake = self._awake, None
+        if awake is not None:
+            with contextlib.suppress(OSError):
+                os.kill(awake.pid, signal.SIGSTOP)
 
     def _is_at_rest(self, worker: OpenWorker) -> bool:
-        """Stop a worker; whether it may be kept."""
-        try:
-            # Before it is looked at: from here on it does nothing.
-            os.kill(worker.pid, signal.SIGSTOP)
-        except OSError:
-            return False
+        """Whether a worker that waits for a request may be kept."""
         threads, memory_kb = _standing(worker.pid)
         worker.taken_kb = max(0, memory_kb - worker.new_kb)
         together = worker.taken_kb + sum(kept.taken_kb for kept in self._kept.values())
@@ -391,7 +402,8 @@ class Wall:
 def _standing(pid: int) -> tuple[int, int]:
     """Threads of a process, and its memory in KiB; none where that cannot be told."""
     try:
-        status = Path(f"/proc/{pid}/status").read_bytes()
+        with open(f"/proc/{pid}/status", "rb", buffering=0) as file:  # noqa: PTH123 - once a check
+            status = file.read(_LONGEST_STATUS)
     except OSError:
         return 0, 0
     threads, memory = _THREADS.search(status), sum(map(int, _MEMORY.findall(status)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -50,6 +49,9 @@ def hold_a_little():
 def tick():
     signal.signal(signal.SIGALRM, lambda *_: ticked.append(1))
     signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
+
+def nap():
+    time.sleep(0.3)
 
 def ticks():
     return len(ticked)
@@ -112,8 +114,20 @@ def test_a_kept_worker_does_nothing_until_its_next_check() -> None:
     """A timer is no thread, and would run beside checks that show more."""
     with behind_the_wall(SOURCE) as handed:
         ask(handed, "tick")
-        time.sleep(0.3)
-        ask(handed, "look", "full")
+        ask(handed, "nap", "full")
+        found, is_alone = ask(handed, "ticks")
+
+    assert not is_alone
+    assert found <= 2  # type: ignore[operator]
+
+
+def test_a_worker_that_is_kept_while_another_is_open_does_nothing_either() -> None:
+    with behind_the_wall(SOURCE) as handed:
+        other = Student(handed, Limits(), 1, "full")
+        other.call("code.look")
+        ask(handed, "tick")
+        other.call("code.nap")
+        other.close(passed=True)
         found, is_alone = ask(handed, "ticks")
 
     assert not is_alone
