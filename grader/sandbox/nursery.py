@@ -28,16 +28,20 @@ _SWEEP_S = 60.0
 class Start(Struct, tag="start", frozen=True):
     """Fork a server on the socket that follows, to be shut into this."""
 
+    number: int
     plan: isolation.Plan
 
 
 class End(Struct, tag="end", frozen=True):
     """End the server and whatever is left of what it started."""
 
+    number: int
+
 
 class Done(Struct, tag="done", frozen=True):
-    """An order is carried out; the process that came of it."""
+    """The order of that number is carried out; the process that came of it."""
 
+    number: int
     pid: int = 0
 
 
@@ -65,13 +69,15 @@ class Nursery:
         self._pid = pid
         self._channel = Channel(self._sock, exact=True)
         self._is_ending = False
+        self._number = 0
+        """Of the last order, whoever gave those before: a grade is a fork, and may be killed."""
 
     def start(self, plan: isolation.Plan) -> tuple[int, socket.socket]:
         """Have a server forked; its process, and the socket on which it answers."""
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                self._channel.send(Start(plan), _ORDER_S)
+                self._channel.send(Start(self._new_number(), plan), _ORDER_S)
                 socket.send_fds(self._sock, [b"f"], [theirs.fileno()])
             return self._done(_ORDER_S).pid, ours
         except (NurseryFailed, Closed, TimedOut, OSError) as error:
@@ -81,7 +87,7 @@ class Nursery:
     def begin_end(self) -> None:
         """Have the server end, and whatever is left of what student code started."""
         try:
-            self._channel.send(End(), _ORDER_S)
+            self._channel.send(End(self._new_number()), _ORDER_S)
         except (Closed, TimedOut) as error:
             raise NurseryFailed(f"the clean process does not listen: {error!r}") from None
         self._is_ending = True
@@ -115,20 +121,29 @@ class Nursery:
         """Close on leaving."""
         self.close()
 
+    def _new_number(self) -> int:
+        self._number = time.monotonic_ns()  # goes on in every fork
+        return self._number
+
     def _done(self, within_s: float) -> Done:
+        """The answer to the last order; those before it may be to somebody who is gone."""
+        end = time.monotonic() + within_s
         try:
-            done: Done = self._channel.receive(_done_decoder, time.monotonic() + within_s)
+            while True:
+                done: Done = self._channel.receive(_done_decoder, end)
+                if done.number == self._number:
+                    return done
         except (Closed, TimedOut, wire.Malformed) as error:
             raise NurseryFailed(f"the clean process does not answer: {error!r}") from None
-        return done
 
 
 def _obey(sock: socket.socket) -> None:
     """Fork servers and end them, until the trusted side is gone: then end everything."""
+    # Garbage that was inherited would close descriptors by numbers that are others' by now; and
+    # what is forked from here need not look for any again.
+    gc.freeze()
     sock = _drop_what_was_inherited(sock)
     sweep.become_subreaper()
-    # What is forked from here need not look for garbage again.
-    gc.collect()
     isolation.hide_from_siblings()
     channel = Channel(sock, exact=True, patience_s=0)
     user: int | None = None
@@ -143,7 +158,7 @@ def _obey(sock: socket.socket) -> None:
                 scratch.remove(Path(scratch_folder))  # of a grade that was killed; else it is gone
             user, scratch_folder = order.plan.user, order.plan.scratch
             child = _fork_server(sock, order.plan)
-            channel.send(Done(child))
+            channel.send(Done(order.number, child))
             continue
         if child:
             sweep.kill(child)
@@ -153,7 +168,7 @@ def _obey(sock: socket.socket) -> None:
             if scratch_folder:
                 scratch.remove(Path(scratch_folder))
             return
-        channel.send(Done())
+        channel.send(Done(order.number))
 
 
 def _fork_server(sock: socket.socket, plan: isolation.Plan) -> int:
