@@ -13,8 +13,9 @@ from . import values, wire, words
 from .callbacks import Callbacks
 from .channel import Closed, TimedOut
 from .handed import Handed, Limits
+from .kept import OpenWorker
 from .script import Answers, Ways
-from .wall import OpenWorker, WallFailed
+from .wall import WallFailed
 
 _MAX_TIMEOUTS = 2
 _MOST_RECORDED = 2**19

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import re
 import signal
 import socket
 import tempfile
@@ -19,10 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Struct
 
 from . import isolation, modules, scratch, self_test, server, sweep, wire
 from .channel import Channel, Closed, TimedOut
+from .kept import KeptWorkers, OpenWorker, standing
 from .nursery import Nursery, NurseryFailed
 
 if TYPE_CHECKING:
@@ -32,31 +31,12 @@ _ORDER_S = 20.0
 """Longest that a server may take for an order: compiling a megabyte of code takes about 5 s."""
 _ONE_FILE_S = 6.0
 """Longest for one file, once all together have taken too long."""
-_MOST_KEPT_KB = 96 * 2**10
-"""What all workers that are kept may have taken together since they were new. [KiB]"""
-_THREADS = re.compile(rb"Threads:\s*(\d+)")
-_MEMORY = re.compile(rb"(?:RssAnon|RssShmem|VmSwap):\s*(\d+) kB")
-_LONGEST_STATUS = 2**14
 _FILES_S = 30.0
 """Longest for trying them one by one; what is left then is left out."""
 
 
 class WallFailed(Exception):
     """No process for student code could be had: the machine's fault, or ours."""
-
-
-class OpenWorker(Struct):
-    """A worker that runs: its channel, its process, and what has been imported in it."""
-
-    channel: Channel
-    pid: int
-    is_fresh: bool = True
-    """Whether no check has ended in it yet."""
-    imported: set[str] = msgspec.field(default_factory=set)
-    new_kb: int = 0
-    """What it held when it was new, most of which it shares with its server."""
-    taken_kb: int = 0
-    """What it had taken since when it was put to rest."""
 
 
 class Wall:
@@ -71,9 +51,7 @@ class Wall:
         self._plan = isolation.Plan(str(self._scratch), self._user)
         self._stage: server.Stage | None = None
         self._open: dict[int, OpenWorker] = {}
-        self._kept: dict[str, OpenWorker] = {}
-        self._awake: OpenWorker | None = None
-        """The one of those kept that is not stopped yet, since nobody else has a worker."""
+        self._kept = KeptWorkers()
         self._rejected: list[modules.Broken] = []
         self._broken: list[modules.Broken] = []
         self._ahead: Channel | None = None
@@ -100,8 +78,8 @@ class Wall:
     ) -> None:
         """Hand the student's sources in. A source on which the compiler dies is left out."""
         self._stage = server.Stage(list(sources), list(allowed), list(stand_ins), limits)
-        while self._kept:  # they hold other sources
-            self.dismiss_worker(self._kept.popitem()[1])
+        for worker in self._kept.clear():  # they hold other sources
+            self.dismiss_worker(worker)
         if self._ahead is not None:  # it has other sources
             self.renew()
             return
@@ -128,17 +106,12 @@ class Wall:
         A new one was forked ahead, as the next one is now, so that a fork takes no time of the
         grader's where there is a second core. Nothing of the student's has run in it.
         """
-        kept = self._kept.pop(group, None)
-        if self._awake is not kept:
-            self._stop_who_is_awake()
+        kept = self._kept.take(group)
         if kept is not None:
             try:
                 self._clear_scratch()
-                if self._awake is None:
-                    os.kill(kept.pid, signal.SIGCONT)
-                self._awake = None
                 kept.channel.send(wire.Begin(seed, isolation.own_cores()), _ORDER_S)
-            except (Closed, TimedOut, OSError):
+            except (Closed, TimedOut):
                 self.dismiss_worker(kept)
             else:
                 return kept
@@ -149,7 +122,7 @@ class Wall:
                 self._clear_scratch()
                 channel.receive(wire.answer_decoder, time.monotonic() + _ORDER_S)
                 channel.send(wire.Begin(seed, isolation.own_cores()), _ORDER_S)
-                self._new_kb = _standing(self._ahead_pid)[1]
+                self._new_kb = standing(self._ahead_pid)[1]
                 worker = OpenWorker(channel, self._ahead_pid, new_kb=self._new_kb)
                 self._open[worker.pid] = worker
                 self._fork_ahead()
@@ -175,32 +148,11 @@ class Wall:
         return int(ended.status)
 
     def keep_worker(self, worker: OpenWorker, group: str) -> None:
-        """Keep a worker, which has answered so far, for the next check of its group.
-
-        It is stopped before anybody else has a worker, so that no timer of it is felt by others.
-        It is not kept with threads that run on, nor where all that are kept would hold much memory.
-        """
-        if group in self._kept or self._may_start_processes or not self._is_at_rest(worker):
+        """Keep a worker, which has answered so far, for the next check of its group, if it may."""
+        if self._may_start_processes or not self._kept.put(worker, group):
             self.dismiss_worker(worker)
-            return
-        worker.is_fresh = False
-        self._stop_who_is_awake()
-        self._kept[group] = self._awake = worker
-        if len(self._open) > len(self._kept):
-            self._stop_who_is_awake()
-
-    def _stop_who_is_awake(self) -> None:
-        awake, self._awake = self._awake, None
-        if awake is not None:
-            with contextlib.suppress(OSError):
-                os.kill(awake.pid, signal.SIGSTOP)
-
-    def _is_at_rest(self, worker: OpenWorker) -> bool:
-        """Whether a worker that waits for a request may be kept."""
-        threads, memory_kb = _standing(worker.pid)
-        worker.taken_kb = max(0, memory_kb - worker.new_kb)
-        together = worker.taken_kb + sum(kept.taken_kb for kept in self._kept.values())
-        return threads == 1 and memory_kb > 0 and together < _MOST_KEPT_KB
+        elif len(self._open) > len(self._kept):
+            self._kept.stop()
 
     def dismiss_worker(self, worker: OpenWorker) -> None:
         """End a worker without waiting for it: the next one is opened when it has ended."""
@@ -215,8 +167,8 @@ class Wall:
 
     def rest(self) -> None:
         """End all workers, those that are kept and the one that is ahead: all is as once staged."""
-        while self._kept:
-            self.dismiss_worker(self._kept.popitem()[1])
+        for worker in self._kept.clear():
+            self.dismiss_worker(worker)
         self._read_reports()
         if self._ahead is not None:
             self._forget_ahead()
@@ -247,7 +199,7 @@ class Wall:
             return
         ours = {self._nursery.pid, self._pid, self._ahead_pid}
         theirs = [pid for pid in sweep.below(self._nursery.pid) if pid not in ours]
-        taken = sum(max(0, _standing(pid)[1] - self._new_kb) for pid in theirs)
+        taken = sum(max(0, standing(pid)[1] - self._new_kb) for pid in theirs)
         if taken > self._stage.limits.memory_mb * 2**10:
             raise Closed
 
@@ -397,17 +349,6 @@ class Wall:
     def _clear_scratch(self) -> None:
         with contextlib.suppress(OSError):
             scratch.empty(self._scratch)
-
-
-def _standing(pid: int) -> tuple[int, int]:
-    """Threads of a process, and its memory in KiB; none where that cannot be told."""
-    try:
-        with open(f"/proc/{pid}/status", "rb", buffering=0) as file:  # noqa: PTH123 - once a check
-            status = file.read(_LONGEST_STATUS)
-    except OSError:
-        return 0, 0
-    threads, memory = _THREADS.search(status), sum(map(int, _MEMORY.findall(status)))
-    return int(threads[1]) if threads else 0, memory
 
 
 def _stay_on_one_core() -> set[int]:

@@ -48,6 +48,7 @@ from grader.sandbox import (
     wall,
     wire,
 )
+from grader.sandbox import kept as kept_module
 from grader.sandbox import script as script_module
 from grader.sandbox import values as wire_values
 from tests.attacks import naive
@@ -162,7 +163,7 @@ def _import_anything() -> None:
 def _one_worker_for_all() -> None:
     real, kept = wall.Wall.open_worker, []
 
-    def open_worker(self: wall.Wall, seed: int, _group: str = "") -> wall.OpenWorker:
+    def open_worker(self: wall.Wall, seed: int, _group: str = "") -> kept_module.OpenWorker:
         kept[:] = kept or [real(self, seed)]
         return kept[0]
 
@@ -175,10 +176,10 @@ def _one_group() -> None:
     """Let any two checks share a worker."""
     opened, kept = wall.Wall.open_worker, wall.Wall.keep_worker
 
-    def open_worker(self: wall.Wall, seed: int, group: str = "") -> wall.OpenWorker:
+    def open_worker(self: wall.Wall, seed: int, group: str = "") -> kept_module.OpenWorker:
         return opened(self, seed, group and "all")
 
-    def keep_worker(self: wall.Wall, worker: wall.OpenWorker, _group: str) -> None:
+    def keep_worker(self: wall.Wall, worker: kept_module.OpenWorker, _group: str) -> None:
         kept(self, worker, "all")
 
     _set(wall.Wall, "open_worker", open_worker)()
@@ -192,7 +193,7 @@ def _no_share() -> None:
 def _endless_submission() -> None:
     real = conversation.Conversation._open
 
-    def open_worker(self: conversation.Conversation, name: str) -> wall.OpenWorker:
+    def open_worker(self: conversation.Conversation, name: str) -> kept_module.OpenWorker:
         end, self._handed.deadline = self._handed.deadline, 1e12
         try:
             return real(self, name)
@@ -272,13 +273,13 @@ def _all_at_once() -> None:
 
 def _never_stopped() -> None:
     """Let workers that are kept run on: who looks at them sees one thread and little memory."""
-    real = wall.os.kill  # type: ignore[attr-defined]
+    real = kept_module.os.kill  # type: ignore[attr-defined]
 
     def kill(pid: int, number: int) -> None:
         if number != signal.SIGSTOP:
             real(pid, number)
 
-    _set(wall, "os", types.SimpleNamespace(**vars(os) | {"kill": kill}))()
+    _set(kept_module, "os", types.SimpleNamespace(**vars(os) | {"kill": kill}))()
 
 
 def _left_to_live() -> None:
@@ -321,7 +322,7 @@ class _Forgetful(set[str]):
 def _imported_each_time_anew() -> None:
     real = conversation.Conversation._open
 
-    def open_worker(self: conversation.Conversation, name: str) -> wall.OpenWorker:
+    def open_worker(self: conversation.Conversation, name: str) -> kept_module.OpenWorker:
         worker = real(self, name)
         worker.imported = _Forgetful(worker.imported)
         return worker
@@ -356,7 +357,7 @@ LAYERS: dict[str, Callable[[], None]] = {
     "fresh process for each check": _one_worker_for_all,
     "groups of checks": _one_group,
     "kept workers are stopped": _never_stopped,
-    "memory of kept workers": _set(wall, "_MOST_KEPT_KB", 2**40),
+    "memory of kept workers": _set(kept_module, "_MOST_KEPT_KB", 2**40),
     "processes end with their check": _left_to_live,
     "memory of all processes": _set(wall.Wall, "require_memory", _nothing),
     "failures count alone": _set(student.Student, "is_alone", True),

@@ -17,10 +17,10 @@ from grader.outcomes import CheckFailed
 from grader.sandbox import values, wire
 from grader.sandbox.channel import Channel
 from grader.sandbox.handed import Handed, Limits
+from grader.sandbox.kept import OpenWorker
 from grader.sandbox.proxies import ObjectProxy
 from grader.sandbox.sources import Sources
 from grader.sandbox.student import Student
-from grader.sandbox.wall import OpenWorker
 
 EXAMPLES = 2000
 PLAIN = (type(None), bool, int, float, complex, str, list, tuple, dict, np.ndarray, np.generic)
