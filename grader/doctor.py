@@ -52,7 +52,7 @@ def examine() -> Examination:
     with tempfile.TemporaryDirectory() as folder, Nursery() as nursery, Wall(nursery) as wall:
         secret = Path(folder) / "expected"
         secret.write_text("nobody should read this", "utf-8")
-        targets = self_test.Targets((str(secret),), (folder,), os.getpid())
+        targets = self_test.Targets((os.fsencode(secret),), (os.fsencode(folder),), os.getpid())
         refused = wall.self_test(targets)
         missing = dict(text.split(": ", 1) for text in wall.missing_layers)
     if not _may_enter_namespaces():

@@ -207,8 +207,8 @@ def _targets(options: Options, assignment: Assignment) -> self_test.Targets:
     folders = {assignment.reference, place.folder, place.results.parent}
     folders |= {path.parent for path in assignment.suites}
     return self_test.Targets(
-        tuple(str(path.resolve()) for path in files if path.exists()),
-        tuple(sorted(str(path.resolve()) for path in folders if path.is_dir())),
+        tuple(os.fsencode(path.resolve()) for path in files if path.exists()),
+        tuple(sorted(os.fsencode(path.resolve()) for path in folders if path.is_dir())),
         os.getpid(),
     )
 

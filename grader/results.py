@@ -89,7 +89,7 @@ class PartialResults:
     def _render(self, check: Scored) -> msgspec.Raw:
         key = (check.outcome.name, check.maximum)
         if key not in self._rendered:
-            self._rendered[key] = msgspec.Raw(_json(_test(check)))
+            self._rendered[key] = msgspec.Raw(as_json(_test(check)))
         return self._rendered[key]
 
 
@@ -137,7 +137,7 @@ def failed_results(message: str, *, points: Fraction = Fraction(), trouble: str 
 
 def encode(results: Results) -> bytes:
     """The document as JSON: the same grade gives the same bytes, and never NaN or a surrogate."""
-    return _json(results) + b"\n"
+    return as_json(results) + b"\n"
 
 
 def write_results(results: Results | Grade, path: Path) -> None:
@@ -164,7 +164,8 @@ def _put(document: bytes, path: Path) -> None:
     write_whole(path, document, mode=0o600)
 
 
-def _json(value: Results | TestResult) -> bytes:
+def as_json(value: Any) -> bytes:
+    """Any document of ours as JSON. Half a character, as in a name that is no text, is a "?"."""
     try:
         return msgspec.json.encode(value)  # it has no NaN: null stands for it
     except UnicodeEncodeError:  # half a character

@@ -77,7 +77,7 @@ class Crew:
                 busy.remove(done)
                 idle.append(done)
                 order, attempt, trouble = done.take()
-                record = None if trouble else read_record(Path(order.out))
+                record = None if trouble else read_record(order.folder)
                 if trouble and attempt < _ATTEMPTS and done.was_lost:
                     again.append((order, attempt + 1))
                     continue
@@ -97,7 +97,7 @@ class Crew:
         self.close()
 
     def _setup(self, core: int) -> Setup:
-        assignment = str(self._assignment.resolve())
+        assignment = os.fsencode(self._assignment.resolve())
         return Setup(assignment, self._require_isolation, self._staff_pages, core)
 
 
@@ -109,7 +109,7 @@ def cores_for_lanes() -> Sequence[int]:
 
 def failed(order: Order, trouble: str) -> Record:
     """Write, and return, that a submission could not be graded."""
-    folder = Path(order.out)
+    folder = order.folder
     record = Record(order.name, order.key, "failed", seed=order.seed, trouble=trouble)
     try:
         folder.mkdir(parents=True, exist_ok=True)

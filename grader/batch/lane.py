@@ -75,7 +75,7 @@ def _serve(channel: Channel, setup: Setup, nursery: Nursery) -> None:
     from grader.suite.warm import WarmSuites
 
     try:
-        assignment = load_assignment(Path(setup.assignment))
+        assignment = load_assignment(Path(os.fsdecode(setup.assignment)))
         reference = import_reference(assignment.folder, assignment.settings.reference)
     except (AssignmentError, ReferenceBroken) as error:
         channel.send(Broken(str(error)))
@@ -120,7 +120,7 @@ class Lane:
                 order: Order = self._channel.receive(order_decoder)
             except Closed:
                 return
-            if not self._is_ready_for_notebooks and _holds_a_notebook(Path(order.path)):
+            if not self._is_ready_for_notebooks and _holds_a_notebook(order.submission):
                 self._get_ready_for_notebooks()
             self._rehearse(order.seed, suites)
             self._channel.send(self._grade(order, suites))
@@ -190,7 +190,7 @@ class Lane:
             return Done(order.name)
         self._clean_up()
         if ended == _TOO_WEAK:
-            return Done(order.name, (Path(order.out) / FAILURE).read_text("utf-8"), is_fatal=True)
+            return Done(order.name, (order.folder / FAILURE).read_text("utf-8"), is_fatal=True)
         if ended < 0:
             return Done(order.name, _KILLED.format(signal=-ended))
         return Done(order.name, f"its results could not be written: {os.strerror(ended)}")
@@ -206,10 +206,10 @@ class Lane:
     def _grade_here(self, order: Order, suites: WarmSuites, learned: int) -> int:
         """In a process of its own: grade, write the record last, and tell what was learned."""
         began = time.monotonic()
-        folder = Path(order.out)
+        folder = order.folder
         place = Place(folder, folder / RESULTS, self._setup.staff_pages, as_it_goes=False)
         options = Options(
-            submission=Path(order.path),
+            submission=order.submission,
             assignment=self._assignment.folder,
             place=place,
             seed=order.seed,

@@ -1,7 +1,12 @@
-"""What passes between a batch and its lanes."""
+"""What passes between a batch and its lanes.
+
+Paths are bytes, as the system has them: a name on a disk need be no text.
+"""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Union
 
 import msgspec
@@ -13,7 +18,7 @@ from grader.sandbox import self_test
 class Setup(Struct, tag="setup", frozen=True):
     """What the lane is for: sent once, first."""
 
-    assignment: str
+    assignment: bytes
     require_isolation: self_test.Level | None = None
     staff_pages: bool = False
     core: int = -1
@@ -24,10 +29,20 @@ class Order(Struct, tag="order", frozen=True):
     """Grade this submission into that folder."""
 
     name: str
-    path: str
-    out: str
+    path: bytes
+    out: bytes
     key: str
     seed: int | None = None
+
+    @property
+    def submission(self) -> Path:
+        """What was handed in."""
+        return Path(os.fsdecode(self.path))
+
+    @property
+    def folder(self) -> Path:
+        """Where the results go."""
+        return Path(os.fsdecode(self.out))
 
 
 class Ready(Struct, tag="ready", frozen=True):

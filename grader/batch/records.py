@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from grader.outcomes import FeedbackLevel, Grade, Status, Visibility
 from grader.points import Scored, hundredths, score_checks
-from grader.results import write_whole
+from grader.results import as_json, write_whole
 
 RECORD = "record.json"
 """Beside a submission's results.json and report.html; written last, so it stands for all three."""
@@ -138,7 +138,7 @@ def read_record(folder: Path) -> Record | None:
 
 def write_record(record: Record, folder: Path) -> None:
     """Write the record in one step: it stands for all that was written before."""
-    write_whole(folder / RECORD, msgspec.json.encode(record))
+    write_whole(folder / RECORD, as_json(record))
 
 
 def _checked(check: Scored) -> Checked:

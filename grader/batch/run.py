@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -175,7 +176,8 @@ def _split(
         seed = options.seed
         if seed is None:
             seed = assignment.seed_of([who.email for who in entry.submitters])
-        order = Order(entry.name, str(Path(entry.path).resolve()), str(folder.resolve()), "", seed)
+        path, out = (os.fsencode(p.resolve()) for p in (Path(entry.path), folder))
+        order = Order(entry.name, path, out, "", seed)
         try:
             key = key_of(context, Path(entry.path), seed)
         except Unreadable as error:

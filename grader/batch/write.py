@@ -16,7 +16,7 @@ from grader.batch.likeness.similar import Pair
 from grader.batch.page.render import render_class_page
 from grader.batch.records import Entry, Record
 from grader.batch.run import Batch, Options
-from grader.results import write_whole
+from grader.results import as_json, write_whole
 
 BATCH, GRADEBOOK, PAGE = "batch.json", "grades.csv", "class.html"
 
@@ -89,4 +89,4 @@ def _write_summary(batch: Batch, path: Path) -> None:
         batch.pairs,
         batch.troubles,
     )
-    write_whole(path, msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n")
+    write_whole(path, msgspec.json.format(as_json(summary), indent=2) + b"\n")

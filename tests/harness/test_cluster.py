@@ -277,4 +277,4 @@ def test_an_outpost_that_joins_later_with_other_versions_grades_nothing(
 
 
 def order(name: str) -> bytes:
-    return msgspec.msgpack.encode(Order(name, "", "", "key"))
+    return msgspec.msgpack.encode(Order(name, b"", b"", "key"))

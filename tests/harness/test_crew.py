@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def grade_four(folder: Path, monkeypatch: pytest.MonkeyPatch, *, ready: bool) ->
         return [sys.executable, "-c", LANE.replace("READY", str(ready)), descriptor]
 
     monkeypatch.setattr(crew, "command", program)
-    orders = [Order(name, "", str(folder / name), "key") for name in "abcd"]
+    orders = [Order(name, b"", os.fsencode(folder / name), "key") for name in "abcd"]
     with Crew(folder, 1, 10.0, cores=()) as lanes:
         return [f"{record.name}: {record.status}" for record in lanes.grade(orders)]
 

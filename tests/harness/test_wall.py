@@ -117,7 +117,7 @@ def test_the_self_test_reports_a_level_that_the_tests_above_confirm(tmp_path: Pa
     secret = tmp_path / "expected.txt"
     secret.write_text("the answer")
     with Nursery() as nursery, Wall(nursery) as wall:
-        targets = self_test.Targets((str(secret),), (str(tmp_path),), os.getpid())
+        targets = self_test.Targets((os.fsencode(secret),), (os.fsencode(tmp_path),), os.getpid())
 
         assert self_test.level_of(wall.self_test(targets)) in {"L3", "L4"}
         assert wall.missing_layers == ()
@@ -126,7 +126,7 @@ def test_the_self_test_reports_a_level_that_the_tests_above_confirm(tmp_path: Pa
 def test_the_self_test_sees_what_is_not_refused(tmp_path: Path) -> None:
     secret = tmp_path / "expected.txt"
     secret.write_text("the answer")
-    targets = self_test.Targets((str(secret),), (str(tmp_path),), os.getpid())
+    targets = self_test.Targets((os.fsencode(secret),), (os.fsencode(tmp_path),), os.getpid())
 
     # Run here, where nothing is shut in.
     assert self_test.level_of(self_test.run(targets)) == "L1"

@@ -16,7 +16,6 @@ import uuid
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -153,7 +152,7 @@ class Cluster:
         from grader.batch.cluster.plugin import grade_there
 
         try:
-            parcel = pack(Path(order.path))
+            parcel = pack(order.submission)
         except TooLarge as error:
             return failed(order, str(error))
         except OSError as error:
@@ -161,7 +160,7 @@ class Cluster:
         future = self._client.submit(
             grade_there,
             self._name,
-            msgspec.msgpack.encode(structs.replace(order, path="", out="")),
+            msgspec.msgpack.encode(structs.replace(order, path=b"", out=b"")),
             parcel,
             # It is shown on dashboards, so it names nobody.
             key=f"{self._name}-{uuid.uuid4().hex}",
@@ -300,11 +299,11 @@ def _connect(address: str, stack: ExitStack) -> Client:
 
 def _write(order: Order, record: Record, files: dict[str, bytes]) -> Record:
     """Leave a grade in its folder, the record last, as a lane on this machine would."""
-    folder = Path(order.out)
+    folder = order.folder
     if RESULTS not in files:
         return failed(order, record.trouble or "it came without results")
     try:
-        prepare(Place(folder, folder / RESULTS), Path(order.path))
+        prepare(Place(folder, folder / RESULTS), order.submission)
         for name in FILES:
             if name in files:
                 write_whole(folder / name, files[name])

@@ -5,6 +5,7 @@ Whoever holds an outpost may have threads, and grade in several at a time: each 
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import threading
@@ -84,13 +85,13 @@ class Outpost:
     def _grade(self, order: Order, parcel: bytes) -> Graded:
         with self._lane() as (crew, folder), tempfile.TemporaryDirectory(dir=folder) as work:
             out = Path(work) / "out"
-            order = structs.replace(order, out=str(out))
+            order = structs.replace(order, out=os.fsencode(out))
             try:
                 path = unpack(parcel, Path(work))
             except OSError as error:
                 record = failed(order, f"it could not be laid out: {error.strerror}")
             else:
-                [record] = crew.grade([structs.replace(order, path=str(path))])
+                [record] = crew.grade([structs.replace(order, path=os.fsencode(path))])
             files = {name: out / name for name in FILES}
             return Graded(record, {n: p.read_bytes() for n, p in files.items() if p.is_file()})
 

@@ -158,7 +158,9 @@ def _of_folder(folder: Path, refused: Mapping[str, str], troubles: list[str]) ->
 
 
 def _named(name: str) -> tuple[Submitter, ...]:
-    return (Submitter(" ".join(name.split())),)
+    # A name on a disk need be no text.
+    text = os.fsencode(name).decode("utf-8", "replace")
+    return (Submitter(" ".join(text.split())),)
 
 
 def _why_unreadable(path: Path) -> str:

@@ -54,7 +54,8 @@ class _Order(Struct, frozen=True):
 
     modules: tuple[str, ...]
     given: dict[str, str]
-    paths: list[str]
+    paths: list[bytes]
+    """As the system has them: a name on a disk need be no text."""
 
 
 class _Answer(Struct, frozen=True):
@@ -128,7 +129,9 @@ class _Lane:
 
     def start(self, waiting: selectors.BaseSelector) -> None:
         """Start a child on what is left."""
-        order = _Order(self._modules, dict(self._given), [entry.path for entry in self.left])
+        order = _Order(
+            self._modules, dict(self._given), [os.fsencode(entry.path) for entry in self.left]
+        )
         process = subprocess.Popen(
             command(__name__),
             stdin=subprocess.PIPE,
@@ -203,7 +206,7 @@ def main() -> None:
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=_Order)
     for path in order.paths:
         _allow_time()
-        answer = _read(Path(path), order)
+        answer = _read(Path(os.fsdecode(path)), order)
         sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
         sys.stdout.buffer.flush()
 
