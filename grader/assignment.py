@@ -17,6 +17,7 @@ FILE_NAME = "assignment.toml"
 
 _Seconds = Annotated[float, Meta(gt=0)]
 _Count = Annotated[int, Meta(ge=1)]
+_YEAR_MINUTES = 366 * 24 * 60
 _Share = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -53,7 +54,7 @@ class Late(Struct, frozen=True, forbid_unknown_fields=True):
     """Share that each day costs: 0.1 for a tenth."""
     of: Literal["total", "score"] = "total"
     """Share of the assignment's points, or of what the submission earned."""
-    grace_minutes: Annotated[float, Meta(ge=0)] = 0.0
+    grace_minutes: Annotated[float, Meta(ge=0, le=_YEAR_MINUTES)] = 0.0
     """Lateness is counted from so long after the due date. [min]"""
     free_days: Annotated[int, Meta(ge=0)] = 0
     """Days of this assignment that cost nothing."""

@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="where results.json and the pages go (default: grade)",
     )
-    one.add_argument("--seed", type=int, metavar="N", help="other random data than the usual")
+    one.add_argument("--seed", type=_seed, metavar="N", help="other random data than the usual")
     one.add_argument(
         "--check", default="", metavar="NAME", help="run only the check of this name or number"
     )
@@ -107,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         help="submissions at a time (default: one for each core)",
     )
     many.add_argument("--cluster", default="", metavar="ADDRESS", help="grade on a dask cluster")
-    many.add_argument("--seed", type=int, metavar="N", help="other random data than the usual")
+    many.add_argument("--seed", type=_seed, metavar="N", help="other random data than the usual")
     many.add_argument(
         "--against", type=Path, metavar="OLD_OUT", help="say whose score changes, and why"
     )
@@ -163,3 +163,13 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a number from 1 on, got {text!r}")
     return int(text)
+
+
+def _seed(text: str) -> int:
+    try:
+        seed = int(text)
+    except ValueError:
+        seed = 2**63
+    if not -(2**63) <= seed < 2**63:
+        raise argparse.ArgumentTypeError(f"expected a whole number of 64 bits, got {text!r}")
+    return seed

@@ -16,6 +16,8 @@ from msgspec import structs
 import grader
 from grader.assignment import Assignment
 
+ADJUSTMENTS = "adjustments.csv"
+"""What the staff granted whom: the gradebook alone depends on it."""
 MOST_BYTES = 64 * 2**20
 """Read of one file; of a larger one, which no grade reads, the size says enough."""
 _MOST_ENTRIES = 20_000
@@ -28,9 +30,13 @@ class Unreadable(Exception):
 def context_of(assignment: Assignment, settings: object) -> str:
     """What is the same for a whole class: assignment, engine, versions, settings of the run."""
     digest = hashlib.sha256()
-    folders = [assignment.reference, *{suite.parent for suite in assignment.suites}]
+    suites = {suite.parent for suite in assignment.suites}
+    folders = [assignment.reference, *(suites - {assignment.folder})]
     files = [assignment.folder / file for file in assignment.settings.surfaces.values()]
     files += assignment.conftests
+    if assignment.folder in suites:
+        # Results, and what is to be graded, may lie in folders beside such a suite.
+        files += _beside_a_suite(assignment.folder)
     for path in (*sorted(files), *sorted(folders)):
         digest.update(digest_of(path).encode())
     # A late policy says what a score counts, not what it is: the gradebook alone depends on it.
@@ -76,6 +82,13 @@ def digest_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def _beside_a_suite(folder: Path) -> Iterator[Path]:
+    """The files of an assignment's own folder that a suite in it may read."""
+    for path in folder.iterdir():
+        if path.is_file() and path.suffix != ".zip" and path.name != ADJUSTMENTS:
+            yield path
+
+
 def _entries(folder: Path) -> Iterator[tuple[str, Path]]:
     """Files and links below a folder, in an order that is always the same."""
 
@@ -84,14 +97,18 @@ def _entries(folder: Path) -> Iterator[tuple[str, Path]]:
 
     for place, folders, files in os.walk(folder, onerror=fail):
         folders[:] = sorted(name for name in folders if name != "__pycache__")
-        for name in sorted(files):
+        # A link to a folder is among the folders, and is not followed.
+        links = [name for name in folders if (Path(place) / name).is_symlink()]
+        for name in sorted([*files, *links]):
             path = Path(place) / name
             yield str(path.relative_to(folder)), path
 
 
 def _add(digest: hashlib._Hash, path: Path) -> None:
     found = path.lstat()
-    digest.update(f"{stat.S_IFMT(found.st_mode)} {found.st_size}\0".encode())
+    kind = stat.S_IFMT(found.st_mode)
+    is_twin = stat.S_ISREG(found.st_mode) and found.st_nlink > 1  # which is not graded
+    digest.update(f"{kind} {found.st_size} {is_twin}\0".encode())
     if stat.S_ISLNK(found.st_mode):
         digest.update(os.fsencode(path.readlink()))
     elif stat.S_ISREG(found.st_mode) and found.st_size <= MOST_BYTES:

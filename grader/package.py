@@ -81,8 +81,8 @@ def _needed(assignment: Assignment) -> Iterator[Path]:
     for suite in assignment.suites:
         yield suite
         if suite.parent != folder:
-            # Data and modules of a suite's own; below them it has to name what it needs.
-            yield from _kept(suite.parent)
+            # Data and modules of a suite's own.
+            yield from _tree(suite.parent)
     yield from assignment.conftests
 
 

@@ -24,7 +24,14 @@ from grader.unpack import (
     list_zip,
     shown,
 )
-from grader.vetting import find_named_by_student, is_source, refuse_for_tools, stem_of, vet_entries
+from grader.vetting import (
+    find_named_by_student,
+    is_notebook,
+    is_source,
+    refuse_for_tools,
+    stem_of,
+    vet_entries,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,15 +167,15 @@ def _read_files(
 
 
 def _limit(entry: Entry) -> int:
-    return _MAX_NOTEBOOK_BYTES if entry.name.endswith(".ipynb") else _MAX_SOURCE_BYTES
+    return _MAX_NOTEBOOK_BYTES if is_notebook(entry.name) else _MAX_SOURCE_BYTES
 
 
 def _source(entry: Entry, data: bytes, notices: list[str]) -> SourceFile:
     """The source in a file's bytes."""
     if len(data) > _limit(entry):
-        hint = "; clear its outputs" if entry.name.endswith(".ipynb") else ""
+        hint = "; clear its outputs" if is_notebook(entry.name) else ""
         raise Unreadable(f"expected at most {_limit(entry) // 2**20} MiB{hint}")
-    if not entry.name.endswith(".ipynb"):
+    if not is_notebook(entry.name):
         return SourceFile(entry.name, stem_of(entry.name), decode_source(data))
     cells, said = read_cells(data)
     notices += [f"{shown(entry.name)}, {notice}" for notice in said]

@@ -174,7 +174,7 @@ class _Lines:
         """Say how much there is to do."""
         self._total = total - reused
         before = f"; {reused} are graded already" if reused else ""
-        print(f"{total} submissions{before}", file=sys.stderr, flush=True)
+        print(f"{total} submission{'s' * (total != 1)}{before}", file=sys.stderr, flush=True)
 
     def graded(self, record: Record) -> None:
         """Count one more."""

@@ -30,6 +30,11 @@ def is_source(entry: Entry) -> bool:
     return entry.name.casefold().endswith((".py", ".ipynb"))
 
 
+def is_notebook(name: str) -> bool:
+    """Whether it is called as notebooks are, in letters of any size."""
+    return name.casefold().endswith(".ipynb")
+
+
 def stem_of(name: str) -> str:
     """A name without what comes after its last point."""
     return name.rpartition(".")[0]
@@ -45,7 +50,7 @@ def refuse_for_tools(entries: Sequence[Entry]) -> Iterator[str]:
 
 def find_named_by_student(entries: Sequence[Entry], modules: tuple[str, ...]) -> Entry | None:
     """The one file that was handed in, if it is Python and under no module's name."""
-    if len(entries) != 1 or not entries[0].name.endswith(".py"):
+    if len(entries) != 1 or not entries[0].name.casefold().endswith(".py"):
         return None
     entry = entries[0]
     known = {module.casefold() for module in modules}
@@ -97,7 +102,7 @@ def _chosen_folder(
 def _is_vetted(entry: Entry, modules: tuple[str, ...], notices: list[str]) -> bool:
     """Whether a source has a name that may be imported; a notice says why not."""
     stem, _, suffix = entry.name.rpartition(".")
-    if suffix == "ipynb":
+    if is_notebook(entry.name):
         return True
     if suffix == "py" and stem in modules:
         return True

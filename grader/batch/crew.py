@@ -17,7 +17,7 @@ from grader.batch.orders import Broken, Order, Ready, Setup, answer_decoder
 from grader.batch.program import command
 from grader.batch.records import Record, read_record, write_record
 from grader.output import write_failure
-from grader.place import RESULTS, Place
+from grader.place import REPORT, RESULTS, STAFF_REPORT, Place
 from grader.sandbox import isolation, self_test
 from grader.sandbox.channel import Channel, Closed, TimedOut
 from grader.sandbox.wire import Malformed
@@ -113,6 +113,8 @@ def failed(order: Order, trouble: str) -> Record:
     record = Record(order.name, order.key, "failed", seed=order.seed, trouble=trouble)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for page in (REPORT, STAFF_REPORT):  # of a grade before, which counts no more
+            (folder / page).unlink(missing_ok=True)
         write_failure(Place(folder, folder / RESULTS), CrewFailed(trouble))
         write_record(record, folder)
     except OSError as error:

@@ -12,6 +12,8 @@ from grader.outcomes import FeedbackLevel, Grade, Status, Visibility
 from grader.points import Scored, hundredths, score_checks
 from grader.results import as_json, write_whole
 
+BATCH = "batch.json"
+"""Beside the submissions' folders: what the batch that ended last has graded."""
 RECORD = "record.json"
 """Beside a submission's results.json and report.html; written last, so it stands for all three."""
 
@@ -47,12 +49,14 @@ class Refused(Struct, frozen=True):
 class Export(Struct, frozen=True):
     """What was found to grade, and what could not be read.
 
-    Each of the refused is named in the troubles too; its path may lead nowhere.
+    Each of the refused is named in the troubles too; its path may lead nowhere. `folder` is where
+    the submissions lie.
     """
 
     entries: tuple[Entry, ...]
     troubles: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
+    folder: Path = Path()
 
 
 class Misconception(Struct, frozen=True, array_like=True):

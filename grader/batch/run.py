@@ -15,7 +15,12 @@ from msgspec import Struct, structs
 
 from grader.assignment import Assignment, Settings, load_assignment
 from grader.batch.crew import Crew, failed
-from grader.batch.grades.adjustments import Adjustments, find_adjustments, read_adjustments
+from grader.batch.grades.adjustments import (
+    Adjustments,
+    find_adjustments,
+    read_adjustments,
+    unread_adjustments,
+)
 from grader.batch.grades.regrade import read_records
 from grader.batch.intake.export import read_export
 from grader.batch.likeness.prints import take_prints
@@ -107,20 +112,21 @@ def grade_class(options: Options, progress: Progress) -> Batch:
     assignment = load_assignment(options.assignment)
     _require_apart(options)
     with _alone_in(options.out) as work:
-        export = read_export(options.export, work)
+        export = read_export(options.export, work, assignment.settings.modules)
         entries = (*export.entries, *(each.entry for each in export.refused))
-        adjustments = _adjustments(options, assignment, entries)
+        adjustments = _adjustments(options, assignment, entries, export.folder)
         before, unread = (None, ()) if options.against is None else read_records(options.against)
         found, wanted = _split(options, assignment, export)
         reused = len(found) - sum(record.status == "failed" for record in found.values())
-        with _engage(assignment, options) if wanted else nullcontext() as graders:
-            progress.begin(len(export.entries), reused)
+        engaged = _engage(assignment, options, len(wanted)) if wanted else nullcontext()
+        with engaged as graders:
+            progress.begin(reused + len(wanted), reused)
             if graders is not None:
                 for record in graders.grade(wanted):
                     found[record.name] = record
                     progress.graded(record)
         prints = take_prints(export.entries, assignment, jobs=options.jobs)
-    refused = (Record(r.entry.name, "", "failed", trouble=r.why) for r in export.refused)
+        refused = [failed(_order(options, r.entry, None), r.why) for r in export.refused]
     return Batch(
         settings=assignment.settings,
         entries=entries,
@@ -136,14 +142,18 @@ def grade_class(options: Options, progress: Progress) -> Batch:
     )
 
 
-def _adjustments(options: Options, assignment: Assignment, entries: Sequence[Entry]) -> Adjustments:
-    path = options.adjustments or find_adjustments(options.export)
+def _adjustments(
+    options: Options, assignment: Assignment, entries: Sequence[Entry], folder: Path
+) -> Adjustments:
+    path = options.adjustments or find_adjustments(options.export, folder)
     if path is None:
-        return Adjustments()
+        return Adjustments(notices=unread_adjustments(options.export, folder))
     return read_adjustments(path, entries, assignment.settings.late)
 
 
-def _engage(assignment: Assignment, options: Options) -> AbstractContextManager[Graders]:
+def _engage(
+    assignment: Assignment, options: Options, submissions: int
+) -> AbstractContextManager[Graders]:
     """Who grades: a cluster, if one is named, or lanes on this machine."""
     if options.cluster:
         from grader.batch.cluster.client import Cluster
@@ -157,7 +167,7 @@ def _engage(assignment: Assignment, options: Options) -> AbstractContextManager[
     limit_s = assignment.settings.limits.submission_s
     return Crew(
         options.assignment,
-        options.jobs,
+        min(options.jobs, submissions),
         limit_s,
         options.require_isolation,
         staff_pages=options.staff_pages,
@@ -172,29 +182,39 @@ def _split(
     found: dict[str, Record] = {}
     wanted: list[Order] = []
     for entry in export.entries:
-        folder = options.out / entry.name
         seed = options.seed
         if seed is None:
             seed = assignment.seed_of([who.email for who in entry.submitters])
-        path, out = (os.fsencode(p.resolve()) for p in (Path(entry.path), folder))
-        order = Order(entry.name, path, out, "", seed)
+        order = _order(options, entry, seed)
         try:
             key = key_of(context, Path(entry.path), seed)
         except Unreadable as error:
             found[entry.name] = failed(order, f"it cannot be read: {error}")
             continue
-        record = read_record(folder)
-        if record is not None and record.key == key and _is_whole(folder, record, options):
+        order = structs.replace(order, key=key)
+        record = read_record(order.folder)
+        if record is not None and _holds(record, order, options):
             found[entry.name] = record
         else:
-            wanted.append(structs.replace(order, key=key))
+            wanted.append(order)
     return found, wanted
 
 
-def _is_whole(folder: Path, record: Record, options: Options) -> bool:
-    """Whether a submission was graded, and all that is wanted of it is there."""
+def _order(options: Options, entry: Entry, seed: int | None) -> Order:
+    path, out = (p.resolve() for p in (Path(entry.path), options.out / entry.name))
+    return Order(entry.name, os.fsencode(path), os.fsencode(out), "", seed)
+
+
+def _holds(record: Record, order: Order, options: Options) -> bool:
+    """Whether a submission was graded, by all that counts now, and all that is wanted is there.
+
+    What failed in the grader itself may do better now.
+    """
+    if (record.name, record.key, record.status) != (order.name, order.key, "graded"):
+        return False
     files = [RESULTS, REPORT, *([STAFF_REPORT] if options.staff_pages else [])]
-    return record.status == "graded" and all((folder / name).is_file() for name in files)
+    is_whole = not record.troubles and not record.ungraded
+    return is_whole and all((order.folder / name).is_file() for name in files)
 
 
 def _require_apart(options: Options) -> None:

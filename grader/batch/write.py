@@ -14,11 +14,11 @@ from grader.batch.grades.gradebook import Row, build_rows, write_gradebook
 from grader.batch.grades.regrade import compare
 from grader.batch.likeness.similar import Pair
 from grader.batch.page.render import render_class_page
-from grader.batch.records import Entry, Record
+from grader.batch.records import BATCH, Entry, Record
 from grader.batch.run import Batch, Options
 from grader.results import as_json, write_whole
 
-BATCH, GRADEBOOK, PAGE = "batch.json", "grades.csv", "class.html"
+GRADEBOOK, PAGE = "grades.csv", "class.html"
 
 
 class Written(Struct, frozen=True):

@@ -32,8 +32,7 @@ import msgspec
 from gradescope_platform import ResultsFile
 from soak_classes import School, real_school, small_school
 
-from grader.batch.records import RECORD, Record, read_record
-from grader.batch.write import BATCH
+from grader.batch.records import BATCH, RECORD, Record, read_record
 from grader.place import RESULTS
 from grader.sandbox import sweep
 

@@ -335,13 +335,29 @@ def test_a_table_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
 
 def test_the_table_is_found_beside_the_export_or_in_it(tmp_path: Path) -> None:
     export = tmp_path / "class"
-    export.mkdir()
-    assert find_adjustments(export) is None
+    inner = export / "assignment_1_export"
+    inner.mkdir(parents=True)
+    assert find_adjustments(export, inner) is None
+
+    for place in (export, inner):
+        (place / "adjustments.csv").touch()
+        assert find_adjustments(export, inner) == place / "adjustments.csv"
+        (place / "adjustments.csv").unlink()
 
     (export / "adjustments.csv").touch()
-    assert find_adjustments(export) == export / "adjustments.csv"
-
     (tmp_path / "adjustments.csv").touch()
     with pytest.raises(AdjustmentsError, match="expected one of them, found both"):
-        find_adjustments(export)
-    assert find_adjustments(tmp_path / "class.zip") == tmp_path / "adjustments.csv"
+        find_adjustments(export, inner)
+    packed = tmp_path / "class.zip"
+    packed.touch()
+    # What a zip holds, students may have filled.
+    assert find_adjustments(packed, export) == tmp_path / "adjustments.csv"
+
+
+@pytest.mark.parametrize("due", ["9999-12-31T23:59Z", "0001-01-01"])
+def test_a_date_that_no_clock_shows_is_refused(due: str, tmp_path: Path) -> None:
+    path = tmp_path / "adjustments.csv"
+    path.write_text(f"sid,due\n42,{due}\n", "utf-8")
+
+    with pytest.raises(AdjustmentsError, match="column due: expected a date"):
+        read_adjustments(path, CLASS, None)

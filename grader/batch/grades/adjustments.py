@@ -21,6 +21,7 @@ from grader.assignment import Late
 from grader.batch.grades.lateness import Given
 from grader.batch.intake.times import read_time
 from grader.batch.records import Entry, Submitter
+from grader.keys import ADJUSTMENTS
 from grader.text import one_line
 
 __all__ = [
@@ -30,9 +31,8 @@ __all__ = [
     "find_adjustments",
     "people_of",
     "read_adjustments",
+    "unread_adjustments",
 ]
-
-ADJUSTMENTS = "adjustments.csv"
 
 _WHO = ("sid", "email", "submission")
 _WHAT = ("extra_days", "due", "score")
@@ -41,6 +41,7 @@ _COLUMNS = (*_WHO, *_WHAT, "reason")
 # Far above a class, and a file that is read whole.
 _MAX_BYTES = 4 * 2**20
 _MAX_SHOWN = 20
+_FIRST, _LAST = 1970, 9000
 
 Seat = tuple[str, int]
 """The name of a submission, and the place of a submitter in it."""
@@ -68,13 +69,25 @@ class _Row(Struct, frozen=True):
     reason: str
 
 
-def find_adjustments(export: Path) -> Path | None:
-    """The table beside an export, or in it, if there is one. Raises AdjustmentsError for two."""
-    places = (export.absolute().parent / ADJUSTMENTS, export / ADJUSTMENTS)
-    found = [place for place in places if place.is_file()]
+def find_adjustments(export: Path, folder: Path) -> Path | None:
+    """The table beside an export, in it, or in the `folder` in it where the submissions lie.
+
+    One inside a zip is none: students may have filled that. Raises AdjustmentsError for two.
+    """
+    places = [export.absolute().parent]
+    if export.is_dir():
+        places += [export.absolute(), folder.absolute()]
+    found = [p for place in dict.fromkeys(places) if (p := place / ADJUSTMENTS).is_file()]
     if len(found) > 1:
         raise AdjustmentsError(f"{found[0]} and {found[1]}: expected one of them, found both.")
     return found[0] if found else None
+
+
+def unread_adjustments(export: Path, folder: Path) -> tuple[str, ...]:
+    """What is said of a table that lies in a zip, unpacked into `folder`."""
+    if export.is_dir() or not (folder / ADJUSTMENTS).is_file():
+        return ()
+    return (f"{export}: expected {ADJUSTMENTS} beside the zip, found it inside. It was not read.",)
 
 
 def people_of(entry: Entry) -> tuple[Submitter, ...]:
@@ -206,9 +219,10 @@ def _value(key: str, text: str, late: Late | None) -> tuple[Any, str]:
     if key == "due":
         offset = late.due.utcoffset() if late else None
         moment = read_time(text, timezone(offset) if offset is not None else None)
+        if moment is None or not _FIRST <= moment.year <= _LAST:  # else no clock can show it
+            return None, "a date and a time such as 2026-10-05 23:59"
         # Shown as the course's own clock has it.
-        shown = moment.astimezone(late.due.tzinfo) if moment and late else moment
-        return shown, "" if moment else "a date and a time such as 2026-10-05 23:59"
+        return moment.astimezone(late.due.tzinfo) if late else moment, ""
     number = Fraction(text) if re.fullmatch(r"\d{1,6}(?:\.\d{1,6})?", text) else None
     if key == "extra_days":
         return number, "" if number is not None else "a number of days such as 2"

@@ -43,7 +43,8 @@ def spoken(changes: Changes) -> Iterator[str]:
     """The changes for a terminal: the checks, and a line for each whose score is another."""
     scores = changes.scores
     if not scores:
-        yield f"No score changes: {count(changes.same, 'submission')} as before."
+        same = changes.same + len(changes.changed)
+        yield f"No score changes: {count(same, 'submission')} as before."
     else:
         yield f"{count(len(scores), 'score')} changed, {changes.same} as before."
     if changes.old_maximum != changes.new_maximum:

@@ -30,6 +30,8 @@ __all__ = ["Row", "build_rows", "text_cell", "write_gradebook"]
 _KINDS = ("extension", "late", "override")
 # What spreadsheets take for the beginning of a formula, wide forms included.
 _FORMULA = re.compile(r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+# Where a list's separator is a semicolon, so is a cell's: quotes count at a line's beginning only.
+_NEXT_FORMULA = re.compile(r"(;[\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _MAX_CELL = 2_000
 
 Cell = str | Decimal
@@ -99,13 +101,14 @@ def write_gradebook(path: Path, rows: Sequence[Row], parts: Sequence[str]) -> tu
 def text_cell(text: str) -> str:
     r"""Text as a cell that no spreadsheet runs: one visible line, never a formula's beginning.
 
-    >>> text_cell("=1+1"), text_cell("0042"), text_cell("a\nb")
-    ("'=1+1", '0042', 'a b')
+    >>> text_cell("=1+1"), text_cell("0042"), text_cell("a\nb"), text_cell("a;=1")
+    ("'=1+1", '0042', 'a b', "a;'=1")
     """
     line = " ".join(text.split())
     line = "".join(c for c in line if unicodedata.category(c) not in {"Cc", "Cs", "Co"})
     # What directs or hides other text has no place at the beginning, nor in an identity.
     line = re.sub("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]", "", line)[:_MAX_CELL]
+    line = _NEXT_FORMULA.sub(r"\1'", line)
     return f"'{line}" if _FORMULA.match(line) else line
 
 

@@ -86,7 +86,10 @@ def _due(late: Late | None, given: Given) -> datetime | None:
         return None
     if given.due is not None:
         return given.due
-    return late.due + _days(given.extra_days or Fraction())
+    try:
+        return late.due + _days(given.extra_days or Fraction())
+    except OverflowError:  # beyond the year 9999 nothing is late
+        return datetime.max.replace(tzinfo=late.due.tzinfo)
 
 
 def _days(number: Fraction) -> timedelta:

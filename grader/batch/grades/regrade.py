@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from grader.batch.records import RECORD, Checked, Entry, Record
+from grader.batch.records import BATCH, RECORD, Checked, Entry, Record
 from grader.text import one_line
 
 __all__ = [
@@ -100,11 +100,15 @@ class Changes(Struct, frozen=True):
 def read_records(out: Path) -> tuple[dict[str, Record], tuple[str, ...]]:
     """The records of an earlier grading, by submission, and those that cannot be read.
 
-    Raises AgainstError where there is none.
+    Its folder may hold more: what was graded before it, and was handed in no more. Raises
+    AgainstError where there is none.
     """
     records: dict[str, Record] = {}
     troubles: list[str] = []
+    graded = _graded_in(out)
     for path in sorted(out.glob(f"*/{RECORD}")):
+        if graded is not None and path.parent.name not in graded:
+            continue
         try:
             record = msgspec.json.decode(path.read_bytes(), type=Record)
         except (OSError, msgspec.MsgspecError) as error:
@@ -118,6 +122,25 @@ def read_records(out: Path) -> tuple[dict[str, Record], tuple[str, ...]]:
             f"Found {'none that can be read' if troubles else 'none'}."
         )
     return records, tuple(troubles)
+
+
+class _Named(Struct):
+    name: str
+
+
+class _Summary(Struct):
+    """What is read of an earlier batch.json."""
+
+    records: tuple[_Named, ...]
+
+
+def _graded_in(out: Path) -> set[str] | None:
+    """The submissions of the grading that ended last there; None where none has ended."""
+    try:
+        summary = msgspec.json.decode((out / BATCH).read_bytes(), type=_Summary)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    return {record.name for record in summary.records}
 
 
 def compare(

@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from grader.batch.intake.metadata import METADATA, TOP_FOLDER, read_metadata
-from grader.batch.intake.unzip import ExportError, unpack_export
+from grader.batch.intake.unzip import ExportError, is_submission, unpack_export
 from grader.batch.records import Entry, Export, Refused, Submitter
 from grader.text import one_line
 from grader.unpack import is_leftover, shown
@@ -42,9 +43,10 @@ class _Found(Struct, frozen=True):
     why: str = ""
 
 
-def read_export(path: Path, work: Path) -> Export:
+def read_export(path: Path, work: Path, modules: Sequence[str] = ()) -> Export:
     """Find the submissions in a folder or a zip; a zip is unpacked into a new folder in `work`.
 
+    `modules` are those of the assignment: a folder in which one of them lies is a submission.
     Raises ExportError when there is nothing to grade.
     """
     if not path.exists():
@@ -58,12 +60,12 @@ def read_export(path: Path, work: Path) -> Export:
                 f"{path}: expected a zip or a folder of submissions, got a single file. "
                 "For one submission there is `grader grade`."
             )
-        unpacked = unpack_export(path, work)
+        unpacked = unpack_export(path, work, modules)
         folder, refused = unpacked.folder, unpacked.refused
         troubles += unpacked.troubles
     elif not path.is_dir():
         raise ExportError(f"{path}: expected a zip or a folder of submissions, got neither.")
-    folder = _folder_of_export(folder)
+    folder = _folder_of_export(folder, modules)
     if _has_metadata(folder):
         found = _of_gradescope(folder, refused, troubles)
     else:
@@ -73,13 +75,14 @@ def read_export(path: Path, work: Path) -> Export:
         raise ExportError(
             f"{path}: expected submissions ({kinds}, one for each student). Found none."
         )
-    return _export(found, troubles)
+    return structs.replace(_export(found, troubles), folder=folder)
 
 
-def _folder_of_export(folder: Path) -> Path:
+def _folder_of_export(folder: Path, modules: Sequence[str]) -> Path:
     """The folder with the metadata: this one, or the one inside it that has them.
 
     A student may hand in a file of that name too, so not every folder with one is an export.
+    Without any it is the folder in which all submissions lie, as it would be in a zip.
     """
     if _has_metadata(folder):
         return folder
@@ -91,7 +94,22 @@ def _folder_of_export(folder: Path) -> Path:
     if len(exports) > 1:
         names = ", ".join(shown(item.name) for item in exports[:5])
         raise ExportError(f"{folder}: expected one export, got {len(exports)} ({names}). Name one.")
-    return exports[0] if exports else folder
+    if exports:
+        return exports[0]
+    return folders[0] if len(folders) == 1 and _is_wrapper(folder, folders[0], modules) else folder
+
+
+def _is_wrapper(folder: Path, only: Path, modules: Sequence[str]) -> bool:
+    """Whether the submissions lie in the only folder that there is: several, and none beside it."""
+    beside = [item for item in _items(folder) if item != only]
+    if only.is_symlink() or any(item.suffix.casefold() not in _BESIDE for item in beside):
+        return False
+    try:
+        inside = _items(only)
+    except ExportError:
+        return False
+    handed_in = [i for i in inside if i.is_dir() or i.suffix.casefold() in _HANDED_IN]
+    return len(handed_in) > 1 and not is_submission((item.name for item in inside), modules)
 
 
 def _has_metadata(folder: Path) -> bool:
@@ -152,6 +170,8 @@ def _of_folder(folder: Path, refused: Mapping[str, str], troubles: list[str]) ->
         name = item.stem if is_file else item.name
         found.append(_Found(name, item, _named(name), why=_why_unreadable(item)))
     for each, why in refused.items():
+        if each.casefold().endswith(_BESIDE):
+            continue
         name = Path(each).stem if each.casefold().endswith(_HANDED_IN) else each
         found.append(_Found(name, folder / _fit(each), _named(name), why=why))
     return found
@@ -172,8 +192,10 @@ def _why_unreadable(path: Path) -> str:
             with os.scandir(path) as items:
                 next(items, None)
         elif path.is_file():
-            with path.open("rb"):
-                pass
+            with path.open("rb") as file:
+                # Its list of files may be huge; whether it has one stands at its end.
+                if path.suffix.casefold() == ".zip" and not zipfile.is_zipfile(file):
+                    return "expected a zip, but it is none, or a damaged one"
         else:
             return "expected a folder or a file, got neither"
     except OSError as error:

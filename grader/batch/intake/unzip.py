@@ -11,10 +11,10 @@ import errno
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from grader.batch.intake.metadata import METADATA, TOP_FOLDER
 from grader.text import one_line
@@ -54,12 +54,15 @@ class _Member(Struct, frozen=True):
     parts: tuple[str, ...]
     info: zipfile.ZipInfo
     is_folder: bool
+    why: str = ""
+    """Why it may not be unpacked."""
 
 
-def unpack_export(path: Path, work: Path) -> Unpacked:
+def unpack_export(path: Path, work: Path, modules: Sequence[str] = ()) -> Unpacked:
     """Unpack a class into a new folder inside `work`, which is the caller's to clear.
 
-    Raises ExportError.
+    A folder around everything is left out, unless it holds one of the `modules` itself: then it is
+    a submission. Raises ExportError.
     """
     try:
         archive = zipfile.ZipFile(path)
@@ -68,7 +71,7 @@ def unpack_export(path: Path, work: Path) -> Unpacked:
         raise ExportError(f"{path}: expected the zip of a class, but {why}.") from None
     with archive:
         troubles: list[str] = []
-        members = _without_wrapper(_members(archive, troubles))
+        members = _without_wrapper(_members(archive, troubles), modules)
         try:
             work.mkdir(parents=True, exist_ok=True)
             folder = Path(tempfile.mkdtemp(prefix="export-", dir=work))
@@ -84,7 +87,7 @@ def unpack_export(path: Path, work: Path) -> Unpacked:
 
 
 def _members(archive: zipfile.ZipFile, troubles: list[str]) -> list[_Member]:
-    """All that may be unpacked, in the zip's order."""
+    """All whose path lies in the zip, in the zip's order; what may not be unpacked says why."""
     members = []
     for info in archive.infolist():
         # Old Windows tools separate folders with backslashes.
@@ -95,26 +98,34 @@ def _members(archive: zipfile.ZipFile, troubles: list[str]) -> list[_Member]:
             continue
         # A folder's kind is that of a folder, which would be refused as no regular file.
         reason = "" if is_folder and ".." not in parts and parts[0] else why_refused(info, parts)
-        if reason or "" in parts:
-            why = reason or "its path is none"
+        why = reason or ("its path is none" if "" in parts else "")
+        if why:
             troubles.append(f"{shown('/'.join(parts))} was left out: {why}.")
-        else:
-            members.append(_Member(tuple(parts), info, is_folder))
+        if "" not in parts and ".." not in parts and ":" not in parts[0]:
+            members.append(_Member(tuple(parts), info, is_folder, why))
     return members
 
 
-def _without_wrapper(members: list[_Member]) -> list[_Member]:
+def _without_wrapper(members: list[_Member], modules: Sequence[str]) -> list[_Member]:
     """The members below the folder that all of them lie in, or that is named as an export's."""
     tops = {member.parts[0] for member in members}
     exports = {top for top in tops if TOP_FOLDER.fullmatch(top)}
     wrapper = tops if len(tops) == 1 else exports
     if len(wrapper) != 1 or any(m.parts[0] in wrapper and _is_top_file(m) for m in members):
         return members
+    inside = [m.parts[1] for m in members if m.parts[0] in wrapper and len(m.parts) > 1]
+    if not exports and is_submission(inside, modules):
+        return members
     return [
-        _Member(member.parts[1:], member.info, member.is_folder)
+        structs.replace(member, parts=member.parts[1:])
         for member in members
         if member.parts[0] in wrapper and len(member.parts) > 1
     ]
+
+
+def is_submission(names: Iterable[str], modules: Sequence[str]) -> bool:
+    """Whether a folder with these names in it is what one student handed in."""
+    return not {f"{module}.py" for module in modules}.isdisjoint(names)
 
 
 def _is_top_file(member: _Member) -> bool:
@@ -145,9 +156,16 @@ def _unpack_one(archive: zipfile.ZipFile, members: list[_Member], folder: Path, 
     """Unpack one submission; its size. Raises _Refused, or OSError on a full disk."""
     if len(members) > _MAX_SUBMISSION_FILES:
         raise _Refused(f"expected at most {_MAX_SUBMISSION_FILES:,} files, got {len(members):,}")
+    if all(member.why for member in members):
+        where = shown("/".join(members[0].parts))
+        raise _Refused(f"nothing of it could be unpacked ({where}: {members[0].why})")
     taken = 0
     for member in members:
+        if member.why:
+            continue
         if len(member.parts) > _MAX_DEPTH:
+            # The folders are there, so that a grade can say that there is more below them.
+            folder.joinpath(*member.parts[:_MAX_DEPTH]).mkdir(parents=True, exist_ok=True)
             continue
         try:
             taken += _write(archive, member, folder.joinpath(*member.parts))
