@@ -6,6 +6,7 @@ wall what this one would ask, so what it finds is what this one would find.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -48,6 +49,7 @@ class Sight:
         self._make_student = make_student
         self._seen: Seen | None = None
         self._seconds: dict[str, float] = {}
+        self._has_ended = False
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was read
         self._ended, theirs = os.pipe()
         grader = os.getpid()
@@ -91,13 +93,16 @@ class Sight:
         """By check what was answered, None where something was not right; waits for it."""
         if self._seen is None:
             self._seen = {}  # should the wall fail, it is asked no second time
-            self._seen = self._wait()
+            try:
+                self._seen = self._wait()
+            finally:
+                self.close()
         return self._seen
 
     def close(self) -> None:
         """End the process, if nobody has waited for it. The wall is to be closed then, too."""
-        if self._seen is None:
-            self._seen = {}
+        if not self._has_ended:
+            self._seen = self._seen or {}
             os.kill(self._pid, signal.SIGKILL)
             self._end()
 
@@ -113,7 +118,8 @@ class Sight:
         status, data = self._end()
         if status != 0:
             # Nobody knows what it has left behind the wall.
-            self._wall.renew()
+            with contextlib.suppress(WallFailed):  # whoever opens a worker next is told
+                self._wall.renew()
             return {}
         found = _decoder.decode(data)
         self._seconds = {name: seconds for name, (_, seconds) in found.items()}
@@ -122,6 +128,7 @@ class Sight:
     def _end(self) -> tuple[int, bytes]:
         """How the process ended, and what it has left."""
         _, status = os.waitpid(self._pid, 0)
+        self._has_ended = True
         os.close(self._ended)
         with self._file:
             self._file.seek(0)

@@ -202,7 +202,8 @@ class _Lane:
                 stdout=subprocess.DEVNULL,
                 env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
             )
-        self._channel = Channel(ours)
+        # Exact: what is waited for is the socket, which must hold all that was not taken.
+        self._channel = Channel(ours, exact=True)
         self._channel.send(self._setup)
         self._starts += 1
 

@@ -17,6 +17,7 @@ PATIENCE_S = 0.05
 _HEADER = struct.Struct("<Q")
 _MOST_PIECES = 400_000  # twice the values that are taken, each of two bytes at least
 _READ = 2**16  # bytes asked for at once
+_MOST_LATE = 200  # reads after a deadline: a message has 8 MiB at most
 
 _encoder = msgspec.msgpack.Encoder()
 
@@ -56,6 +57,7 @@ class Channel:
         self._sock = sock
         self._exact = exact
         self._got: bytes | bytearray = b""
+        self._late = 0
         self.last_size = 0
         """Bytes of the message that was received last."""
         if patience_s:
@@ -114,12 +116,18 @@ class Channel:
     ) -> bytes | bytearray:
         """So many bytes, or more, of which none is taken."""
         while len(self._got) < size:
-            if deadline is not None and time.monotonic() >= deadline:
+            is_late = deadline is not None and time.monotonic() >= deadline
+            # What has come in time may be found late, by a process that was held up itself.
+            self._late += is_late
+            if self._late > _MOST_LATE:
                 raise TimedOut
             missing = size - len(self._got)
+            most = min(missing, _READ) if self._exact else _READ
             try:
-                received = self._sock.recv(min(missing, _READ) if self._exact else _READ)
+                received = self._sock.recv(most, socket.MSG_DONTWAIT if is_late else 0)
             except BlockingIOError:
+                if is_late:
+                    raise TimedOut from None
                 waiting()
                 continue
             except OSError:

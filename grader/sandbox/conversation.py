@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 from collections.abc import Callable
@@ -49,6 +50,8 @@ class Conversation:
         """What was asked and answered, if that is recorded; None where it was too much, or where
         something came to no answer."""
         self._recorded = 0
+        self._unanswered = 0
+        """Requests that were put to the worker and have no answer yet."""
 
     def require_time(self, name: str) -> None:
         """Raise CheckFailed where the function, or the import of its module, is known for slow."""
@@ -73,6 +76,7 @@ class Conversation:
         module = name.partition(".")[0]
         message: wire.Request = request
         began, deadline = time.monotonic(), self._deadline_of_call(calls)
+        self._unanswered += 1
         try:
             worker.channel.send(request, max(0.001, deadline - time.monotonic()))
             while True:
@@ -89,6 +93,7 @@ class Conversation:
                     worker.channel.send(reply, max(0.001, deadline - time.monotonic()))
                 else:
                     self._record(message, answer, worker)
+                    self._unanswered -= 1
                     return answer
         except TimedOut:
             self.end()
@@ -105,9 +110,11 @@ class Conversation:
 
         `name` is a function's that is asked for. By which way all was right, and the answers.
         """
-        deadline = self._deadline_of_call(1)
+        has_asked_back = False
         try:
             worker = self._open(name)
+            deadline = self._deadline_of_call(1)
+            self._unanswered += 1
             while (step := ways.step) is not None:
                 worker.channel.send(step.message, max(0.001, deadline - time.monotonic()))
                 answer: wire.Answer = wire.Imported()
@@ -116,11 +123,13 @@ class Conversation:
                         wire.answer_decoder, deadline, waiting=self._handed.on_wait
                     )
                 worker.imported.update(step.modules)
+                has_asked_back |= isinstance(answer, wire.Callback)
                 if not ways.take(step, answer, unpack):
                     # It waits for something, or is not to be trusted.
                     self._break()
-                elif ways.step is None and isinstance(answer, wire.Callback):
-                    self.end()  # it waits for a reply
+            self._unanswered -= 1
+            if has_asked_back and ways.passed is None:
+                self.end()  # it may wait for a reply
         except (CheckFailed, GraderFailed, TimedOut, Closed, wire.Malformed):
             self._break()
             return None
@@ -145,9 +154,12 @@ class Conversation:
         return words.of_unreadable(name, why)
 
     def close(self) -> None:
-        """Leave the worker to the group's next check, or end it where there is no group."""
+        """Leave the worker to the group's next check, or end it where there is no group.
+
+        One whose last answer is still to come would give that to the next check.
+        """
         worker, self._worker = self._worker, None
-        if worker is not None and self._group:
+        if worker is not None and self._group and not self._unanswered:
             self._handed.wall.keep_worker(worker, self._group)
         elif worker is not None:
             self._handed.wall.dismiss_worker(worker)
@@ -158,6 +170,12 @@ class Conversation:
         worker, self._worker = self._worker, None
         if worker is not None:
             self._handed.wall.dismiss_worker(worker)
+
+    def abandon(self) -> None:
+        """Have nothing to do with the wall's processes any more: who knows what they are at."""
+        self.exchanged, self._worker = None, None
+        with contextlib.suppress(WallFailed):  # whoever opens a worker next is told
+            self._handed.wall.renew()
 
     def _open(self, name: str) -> OpenWorker:
         now = time.monotonic()
@@ -177,6 +195,9 @@ class Conversation:
                 # What fails here is tried again, for which each check has the time that is its own.
                 self._deadline = min(self._deadline, now + spare)
             self.generation += 1
+            self._unanswered = 0
+            # That it was to be waited for is not the student's doing.
+            self._deadline += time.monotonic() - now
         return self._worker
 
     def _deadline_of_call(self, calls: int) -> float:

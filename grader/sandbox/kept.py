@@ -66,19 +66,19 @@ class KeptWorkers:
 
     def take(self, group: str) -> OpenWorker | None:
         """The worker of a group, which runs again, if one was kept; all others are stopped."""
+        self.stop(but=group)
         worker = self._kept.pop(group, None)
-        if worker is None or worker is not self._awake:
-            self.stop()
-            if worker is not None:
-                _signal(worker, signal.SIGCONT)
+        if worker is not None and worker is not self._awake:
+            _signal(worker, signal.SIGCONT)
         self._awake = None
         return worker
 
-    def stop(self) -> None:
-        """Stop whoever is not stopped yet: somebody else has a worker now."""
-        awake, self._awake = self._awake, None
-        if awake is not None:
+    def stop(self, but: str | None = None) -> None:
+        """Stop whoever is not stopped yet, unless of this group: somebody else has a worker now."""
+        awake = self._awake
+        if awake is not None and (but is None or self._kept.get(but) is not awake):
             _signal(awake, signal.SIGSTOP)
+            self._awake = None
 
     def clear(self) -> list[OpenWorker]:
         """Keep none any more; those that were."""

@@ -79,10 +79,14 @@ class Nursery:
             with theirs:
                 self._channel.send(Start(self._new_number(), plan), _ORDER_S)
                 socket.send_fds(self._sock, [b"f"], [theirs.fileno()])
-            return self._done(_ORDER_S).pid, ours
+            pid = self._done(_ORDER_S).pid
         except (NurseryFailed, Closed, TimedOut, OSError) as error:
             ours.close()
             raise NurseryFailed(f"no process server could be forked: {error!r}") from None
+        if not pid:
+            ours.close()
+            raise NurseryFailed("no process server could be forked: the system refuses it")
+        return pid, ours
 
     def begin_end(self) -> None:
         """Have the server end, and whatever is left of what student code started."""
@@ -172,15 +176,20 @@ def _obey(sock: socket.socket) -> None:
 
 
 def _fork_server(sock: socket.socket, plan: isolation.Plan) -> int:
+    """The process that was forked; 0 where the system refuses it."""
     _, fds, _, _ = socket.recv_fds(sock, 1, 1)
     nursery = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            server.serve(_keep_only(fds[0]), plan, nursery)
-        finally:
-            os._exit(1)
-    os.close(fds[0])
+    try:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                server.serve(_keep_only(fds[0]), plan, nursery)
+            finally:
+                os._exit(1)
+    except OSError:
+        pid = 0
+    for fd in fds:
+        os.close(fd)
     return pid
 
 

@@ -146,6 +146,8 @@ class Server:
         if pid == 0:
             self._be_child(order, child_sock, server)
         child_sock.close()
+        if pid < 0:  # the system refuses; that the socket is closed says so
+            return Spawned(0)
         self._workers.append(pid)
         return Spawned(pid)
 
@@ -196,6 +198,8 @@ def _fork() -> int:
 
 def _end(pid: int) -> int:
     """Kill a worker and its group; its exit status, or minus the signal that ended it before."""
+    if pid <= 0:  # it never was; to the system such numbers mean whole groups
+        return 0
     ended, status = os.waitpid(pid, os.WNOHANG)
     if ended == 0:
         for kill in (os.killpg, os.kill):

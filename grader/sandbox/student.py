@@ -260,6 +260,10 @@ class Student:
             self._handed.suspects.update(self.asked)
         self._talk.close()
 
+    def abandon(self) -> None:
+        """Leave all of the wall's processes: a check was ended while it may have talked to them."""
+        self._talk.abandon()
+
     def script(self) -> Script | None:
         """What was asked in this check and answered, for others; None where it may differ."""
         exchanged = self._talk.exchanged

@@ -62,7 +62,10 @@ def become_subreaper() -> None:
 
 def _kill_all_of(user: int) -> None:
     """Kill every process of that user, from a process of its own."""
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:  # refused for now; there are more rounds
+        return
     if pid == 0:
         with contextlib.suppress(OSError):
             os.setresuid(user, user, user)

@@ -106,10 +106,9 @@ class Wall:
         A new one was forked ahead, as the next one is now, so that a fork takes no time of the
         grader's where there is a second core. Nothing of the student's has run in it.
         """
-        kept = self._kept.take(group)
+        kept = self._take_kept(group)
         if kept is not None:
             try:
-                self._clear_scratch()
                 kept.channel.send(wire.Begin(seed, isolation.own_cores()), _ORDER_S)
             except (Closed, TimedOut):
                 self.dismiss_worker(kept)
@@ -133,6 +132,16 @@ class Wall:
             else:
                 return worker
         raise AssertionError
+
+    def _take_kept(self, group: str) -> OpenWorker | None:
+        """The worker that was kept for a group, once nobody else's files can reach it any more."""
+        self._kept.stop(but=group)
+        try:
+            self._read_reports()  # who was dismissed has ended, and writes no more
+        except WallFailed:
+            self.renew()
+        self._clear_scratch()
+        return self._kept.take(group)
 
     def close_worker(self, worker: OpenWorker) -> int:
         """End a worker; its exit status, negative for the signal that ended it."""
@@ -257,10 +266,14 @@ class Wall:
         self._ahead, self._unread = None, 0
 
     def _give_up(self, worker: OpenWorker) -> None:
-        """Go on with another server when this one does not end a worker."""
+        """Go on with another server when this one does not end a worker.
+
+        If there is none, whoever opens a worker next is told.
+        """
         with contextlib.suppress(OSError):
             os.kill(worker.pid, signal.SIGKILL)
-        self.renew()
+        with contextlib.suppress(WallFailed):
+            self.renew()
 
     @property
     def _may_start_processes(self) -> bool:
@@ -269,7 +282,8 @@ class Wall:
     def _end_what_it_started(self) -> None:
         """Where a worker may start processes, none of them lives on, nor the server beside them."""
         if self._may_start_processes:
-            self.renew()
+            with contextlib.suppress(WallFailed):  # whoever opens a worker next is told
+                self.renew()
 
     def _order(
         self,

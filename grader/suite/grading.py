@@ -331,4 +331,5 @@ def _all(first: Finding | None, record: CheckRecord) -> tuple[Finding, ...]:
 
 def _functions(running: Running) -> tuple[str, ...]:
     """The student's functions that a check asked for, in order, by whatever way it asked."""
-    return tuple(dict.fromkeys([*running.record.functions, *running.student.asked]))
+    asked = running.student.asked if running.student is not None else ()
+    return tuple(dict.fromkeys([*running.record.functions, *asked]))

@@ -17,8 +17,13 @@ class Overdue(BaseException):
     """A check took longer on the grader's side than it may; no `except Exception` keeps it."""
 
 
+class _State:
+    has_rung = False
+
+
 def begin(seconds: float) -> None:
     """Raise Overdue in this process after so long, and from then on again and again."""
+    _State.has_rung = False
     signal.signal(signal.SIGALRM, _ring)
     signal.setitimer(signal.ITIMER_REAL, seconds, max(_AGAIN * seconds, 0.1))
 
@@ -29,5 +34,11 @@ def end() -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
 
+def has_rung() -> bool:
+    """Whether Overdue was raised since the last beginning, whoever has caught it."""
+    return _State.has_rung
+
+
 def _ring(_number: int, _frame: FrameType | None) -> None:
+    _State.has_rung = True
     raise Overdue

@@ -112,6 +112,10 @@ class GradingPlugin:
             self._prepare(item, suite, number, cases)
         items[:] = self._wanted(items)
 
+    def pytest_collection_finish(self) -> None:
+        """Wait for what was put to this submission ahead: it takes none of a check's time."""
+        self._scripts.wait()
+
     def take_over(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
         """The checks that this run wants, of those that another one has numbered before it."""
         for item in items:
@@ -172,10 +176,16 @@ class GradingPlugin:
         running, before = item.stash[_RUNNING], len(self.outcomes)
         self._begun += 1
         try:
-            self._run_check(item, nextitem, running)
+            try:
+                self._run_check(item, nextitem, running)
+            finally:
+                guard.end()
         except guard.Overdue:
+            guard.end()  # it may have come before the other did its work
             if len(self.outcomes) == before:
                 self._add(self._grader.overdue(running))
+        if guard.has_rung() and running.student is not None:
+            running.student.abandon()
 
     def _run_check(
         self, item: pytest.Function, nextitem: pytest.Item | None, running: Running

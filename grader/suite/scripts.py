@@ -18,6 +18,11 @@ class Scripts:
         self.made: dict[str, Scripted] = {}
         """What the checks that passed asked and were answered, by their names."""
 
+    def wait(self) -> None:
+        """Wait for what was put to this submission ahead, if anything was."""
+        if self._rehearsal.seen is not None:
+            self._rehearsal.seen()
+
     def known(self, check: str) -> Scripted | None:
         """What the reference was asked and answered, if that is known."""
         return self._rehearsal.scripts.get(check)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from grader.outcomes import CheckFailed
 from grader.sandbox import modules
 from grader.sandbox.handed import Handed, Limits
 from grader.sandbox.student import Student
+from grader.suite import guard
+from grader.suite.guard import Overdue
 
 CODE = """
 import os
@@ -59,6 +62,22 @@ def ticks():
 def hang():
     while True:
         pass
+
+def ask_on(f):
+    while True:
+        f(1.0)
+
+def give_0():
+    return 0
+
+def give_1():
+    return 1
+
+def give_2():
+    return 2
+
+def give_3():
+    return 3
 
 class Thing:
     size = 3
@@ -191,6 +210,105 @@ def test_a_kept_worker_that_has_ended_meanwhile_is_replaced() -> None:
 
     assert is_alone
     assert found[0] == 0  # type: ignore[index]
+
+
+LOOKS = """
+import os
+import signal
+import threading
+import time
+
+found = []
+
+def look(*_):
+    for name in os.listdir():
+        with open(name) as file:
+            found.append(file.read())
+
+def arm(files):
+    os.sched_setaffinity(0, range(os.cpu_count()))
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, 0.005, 0.005)
+
+def write(secret):
+    # What lies about takes time to clear.
+    for number in range(500):
+        open(f"f{number}", "w").close()
+    with open("zz", "w") as file:
+        file.write(secret)
+
+def write_on(secret):
+    def run():
+        os.sched_setaffinity(0, range(os.cpu_count()))
+        while True:
+            try:
+                file = os.open("zz", os.O_WRONLY | os.O_CREAT)
+                os.write(file, secret.encode())
+                os.close(file)
+            except OSError:
+                pass
+    for _ in range(8):
+        threading.Thread(target=run, daemon=True).start()
+
+def tell(files):
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    end = time.monotonic() + 0.01
+    while time.monotonic() < end:
+        look()
+    return "".join(found)
+"""
+
+
+@pytest.mark.parametrize(("writes", "tries"), [("write", 20), ("write_on", 60)])
+def test_a_worker_that_is_kept_finds_no_files_of_another_group(writes: str, tries: int) -> None:
+    """Neither when it wakes, nor from a worker that is still about to end."""
+    with behind_the_wall(modules.Source("code.py", "code", LOOKS)) as handed:
+        for number in range(tries):
+            for group, name, argument in (
+                (f"full {number}", "arm", ""),
+                (f"hint {number}", writes, "hidden"),
+                (f"full {number}", "tell", ""),
+            ):
+                student = Student(handed, Limits(), 1, group)
+                told = student.call(f"code.{name}", argument).value
+                student.close(passed=True)
+            assert not student.is_alone
+            assert told == ""
+            for worker in handed.wall._kept.clear():
+                handed.wall.dismiss_worker(worker)
+
+
+def too_many_callbacks(student: Student) -> None:
+    student.call("code.ask_on", lambda x: x)
+
+
+def overdue_in_a_callback(student: Student) -> None:
+    def ring(_x: float) -> float:
+        raise Overdue
+
+    student.call("code.ask_on", ring)
+
+
+def overdue_while_waiting(student: Student) -> None:
+    guard.begin(0.2)
+    try:
+        student.call("code.nap")
+    finally:
+        guard.end()
+
+
+@pytest.mark.parametrize("talk", [too_many_callbacks, overdue_in_a_callback, overdue_while_waiting])
+def test_an_answer_that_is_still_to_come_is_not_given_to_the_next_check(
+    talk: Callable[[Student], None],
+) -> None:
+    limits = Limits(callbacks=20)
+    with behind_the_wall(SOURCE) as handed:
+        student = Student(handed, limits, 1, "hint")
+        with pytest.raises((CheckFailed, Overdue)):
+            talk(student)
+        student.close(passed=False)
+        for number in range(4):
+            assert ask(handed, f"give_{number}", limits=limits)[0] == number
 
 
 SPOILS = '''
