@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,31 @@ def test_a_lane_that_never_begins_ends_the_batch(
 ) -> None:
     with pytest.raises(CrewFailed, match="3 times in a row"):
         grade_four(tmp_path, monkeypatch, ready=False)
+
+
+AT_ONCE = """
+import socket, struct, sys
+import msgspec
+from grader.batch.orders import Done, Ready, order_decoder, setup_decoder
+from grader.sandbox.channel import Channel
+sock = socket.socket(fileno=int(sys.argv[1]))
+channel = Channel(sock)
+channel.receive(setup_decoder)
+order = channel.receive(order_decoder)
+messages = [msgspec.msgpack.encode(message) for message in (Ready(), Done(order.name))]
+sock.sendall(b"".join(struct.pack("<Q", len(each)) + each for each in messages))
+channel.receive(order_decoder)
+"""
+
+
+def test_two_answers_that_come_at_once_are_both_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever was busy meanwhile finds both in the socket, which then says nothing more."""
+    monkeypatch.setattr(crew, "command", lambda _, fd: [sys.executable, "-c", AT_ONCE, fd])
+    began = time.monotonic()
+    with Crew(tmp_path, 1, 10.0, cores=()) as lanes:
+        [record] = lanes.grade([Order("a", b"", os.fsencode(tmp_path / "a"), "key")])
+
+    assert record.trouble == "its record could not be read"
+    assert time.monotonic() - began < 60.0

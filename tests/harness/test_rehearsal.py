@@ -19,6 +19,7 @@ from other_assignment import changed, write_trapezoids
 from grader.outcomes import Outcome
 from grader.scripted import Scripted
 from grader.sight import Sight
+from grader.suite import guard
 
 only_on_linux = pytest.mark.skipif(
     sys.platform != "linux", reason="scripts are put ahead on Linux alone"
@@ -259,8 +260,9 @@ def test_should_the_process_ahead_end_the_checks_are_run_behind_a_new_wall() -> 
 
 
 @only_on_linux
-def test_a_process_ahead_that_nobody_needs_is_ended_at_once() -> None:
-    """What breaks before any check begins is not to wait for student code."""
+@pytest.mark.parametrize("is_waited_for", [False, True])
+def test_a_process_ahead_that_nobody_needs_is_ended_at_once(*, is_waited_for: bool) -> None:
+    """What breaks before any check begins, or is ended by the guard, leaves the wall to others."""
     outcome = Outcome(
         "one", "1.1", "One", "Part", points=Fraction(1), earned=Fraction(1), status="passed"
     )
@@ -273,6 +275,12 @@ def test_a_process_ahead_that_nobody_needs_is_ended_at_once() -> None:
     sight = Sight(OtherWall(), scripts, make_student)  # type: ignore[arg-type]
     assert children() > before
     began = time.monotonic()
+    if is_waited_for:
+        guard.begin(0.2)
+        with pytest.raises(guard.Overdue):
+            sight.seen()
+        guard.end()
+        assert sight.seen() == {}
     sight.close()
     sight.close()
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from wall_fixtures import behind_the_wall, student_of
 
-from grader.outcomes import CheckFailed
+from grader.outcomes import CheckFailed, GraderFailed
 from grader.sandbox import modules, self_test, wire
 from grader.sandbox.channel import Channel, Closed
 from grader.sandbox.handed import Limits
 from grader.sandbox.nursery import Nursery
 from grader.sandbox.student import Student
-from grader.sandbox.wall import Wall
+from grader.sandbox.wall import Wall, WallFailed
 
 
 def processes_in_session_of_ours() -> set[int]:
@@ -243,3 +243,24 @@ def test_a_closed_channel_is_said_to_be_closed() -> None:
     theirs.close()
     with ours, pytest.raises(Closed):
         Channel(ours).receive(wire.answer_decoder)
+
+
+def test_a_machine_that_cannot_end_a_worker_is_nobodys_mistake(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What fails there is told to whoever opens the next worker, as the grader's failure."""
+
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise WallFailed("the process server is busy")
+
+    source = modules.Source("code.py", "code", "def f():\n    return 1\n")
+    with behind_the_wall(source) as handed:
+        student = Student(handed, Limits(), 1)
+        assert student.call("code.f").value == 1
+        with monkeypatch.context() as broken:
+            for name in ("_give", "_order", "renew"):
+                broken.setattr(Wall, name, fail)
+            student.close(passed=True)
+            with pytest.raises(GraderFailed, match="busy"):
+                Student(handed, Limits(), 1).call("code.f")
+        assert Student(handed, Limits(), 1).call("code.f").value == 1
