@@ -9,6 +9,7 @@ import contextlib
 import os
 import re
 import signal
+import time
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +19,8 @@ from .channel import Channel
 _MOST_KEPT_KB = 96 * 2**10
 """What all workers that are kept may have taken together since they were new. [KiB]"""
 _LONGEST_STATUS = 2**14
+_NOT_RUNNING = (b"T", b"t", b"Z", b"X")  # stopped, or at its end
+_STOP_S = 1.0
 _THREADS = re.compile(rb"Threads:\s*(\d+)")
 _MEMORY = re.compile(rb"(?:RssAnon|RssShmem|VmSwap):\s*(\d+) kB")
 
@@ -78,6 +81,7 @@ class KeptWorkers:
         awake = self._awake
         if awake is not None and (but is None or self._kept.get(but) is not awake):
             _signal(awake, signal.SIGSTOP)
+            _wait_until_stopped(awake.pid)
             self._awake = None
 
     def clear(self) -> list[OpenWorker]:
@@ -91,6 +95,20 @@ class KeptWorkers:
 def _signal(worker: OpenWorker, number: int) -> None:
     with contextlib.suppress(OSError):  # it may have ended, which shows when it is asked
         os.kill(worker.pid, number)
+
+
+def _wait_until_stopped(pid: int) -> None:
+    """Wait for a signal to arrive: on another core, the last lines still run for a moment."""
+    end = time.monotonic() + _STOP_S
+    while time.monotonic() < end:
+        try:
+            with open(f"/proc/{pid}/stat", "rb", buffering=0) as file:  # noqa: PTH123 - as below
+                state = file.read(_LONGEST_STATUS).rpartition(b")")[2].split()[0]
+        except (OSError, IndexError):
+            return
+        if state in _NOT_RUNNING:
+            return
+        time.sleep(0.0002)
 
 
 def standing(pid: int) -> tuple[int, int]:
