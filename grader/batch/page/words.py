@@ -53,7 +53,7 @@ def build_class_view(
         anonymous=anonymous,
         count=count(len(links), "submission"),
         mean=points(scores.mean) if scores else "–",
-        total=f"of {words(maximum)} points on average",
+        total=f"of {words(maximum)} points on average" if scores else "none is graded",
         facts=_facts(records, entries, scores, final),
         histogram=draw_histogram(scores) if scores and maximum else None,
         troubles=() if anonymous else tuple(_grouped(_troubles(records, links))),
