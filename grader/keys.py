@@ -57,26 +57,27 @@ def engine_here() -> dict[str, str]:
 
 def key_of(context: str, submission: Path, seed: int | None) -> str:
     """The key of one submission's result. Unreadable where it cannot be read."""
-    text = f"{context} {digest_of(submission)} {seed}"
+    text = f"{context} {digest_of(submission, with_twins=True)} {seed}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def digest_of(path: Path) -> str:
+def digest_of(path: Path, *, with_twins: bool = False) -> str:
     """A hash of a file, or of a folder with all names and contents in it; links are not followed.
 
-    What Python leaves beside its sources does not count.
+    What Python leaves beside its sources does not count. `with_twins` it counts which files have a
+    second name, as those of a submission are not graded; installers make such for what is ours.
     """
     digest = hashlib.sha256()
     try:
         if not stat.S_ISDIR(path.lstat().st_mode):
-            _add(digest, path)
+            _add(digest, path, with_twins=with_twins)
             return digest.hexdigest()
         for number, (name, entry) in enumerate(_entries(path)):
             if number > _MOST_ENTRIES:
                 digest.update(b"and more")
                 break
             digest.update(f"{name}\0".encode("utf-8", "surrogateescape"))
-            _add(digest, entry)
+            _add(digest, entry, with_twins=with_twins)
     except OSError as error:
         raise Unreadable(f"{error.filename or path}: {error.strerror}") from None
     return digest.hexdigest()
@@ -104,11 +105,11 @@ def _entries(folder: Path) -> Iterator[tuple[str, Path]]:
             yield str(path.relative_to(folder)), path
 
 
-def _add(digest: hashlib._Hash, path: Path) -> None:
+def _add(digest: hashlib._Hash, path: Path, *, with_twins: bool) -> None:
     found = path.lstat()
+    is_twin = with_twins and stat.S_ISREG(found.st_mode) and found.st_nlink > 1
     kind = stat.S_IFMT(found.st_mode)
-    is_twin = stat.S_ISREG(found.st_mode) and found.st_nlink > 1  # which is not graded
-    digest.update(f"{kind} {found.st_size} {is_twin}\0".encode())
+    digest.update(f"{kind} {found.st_size}{' twin' * is_twin}\0".encode())
     if stat.S_ISLNK(found.st_mode):
         digest.update(os.fsencode(path.readlink()))
     elif stat.S_ISREG(found.st_mode) and found.st_size <= MOST_BYTES:
