@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -85,13 +85,17 @@ class Output:
     def checked(self) -> None:
         """Note that one more check is graded; results.json follows when student code is slow."""
         self._pending = self._place.as_it_goes
-        if self._pending and time.monotonic() > self._next_partial:
-            self.write_partial()
+        if time.monotonic() > self._next_partial:
+            self.write_pending()
 
     def write_pending(self) -> None:
-        """Write what was graded since the last time: a process that hangs may be killed."""
+        """Write what was graded since the last time: a process that hangs may be killed.
+
+        Where the disk is full now, the end says so: no check is to fail of it.
+        """
         if self._pending:
-            self.write_partial()
+            with suppress(OSError):
+                self.write_partial()
 
     def write_partial(self) -> None:
         """Write results.json with what is graded so far."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from grading_fixtures import GRADER, children, heir_of_orphans, plain, still_there
+from grading_fixtures import GRADER, children, grade, heir_of_orphans, plain, still_there
 from other_assignment import changed, write_trapezoids
 
 PARTIAL_S = 0.6  # results.json is written at most twice a second
@@ -44,6 +44,22 @@ def test_stopped_run_leaves_even_what_was_graded_just_before(trapezoids: Path) -
     _, _, document = stop_when_graded(trapezoids, signal.SIGKILL, after=[])
 
     assert document["score"] == 7
+
+
+def test_results_that_cannot_be_kept_for_a_while_cost_nobody_a_check(trapezoids: Path) -> None:
+    """A disk may be full for a moment, while student code is slow."""
+    out = str(trapezoids / "out")
+    call = '    got = student.call("areas.trapezoid"'
+    away = f"    import os\n    if n == 2:\n        os.rename({out!r}, {out + '-'!r})\n"
+    back = f"    if n == 5:\n        os.rename({out + '-'!r}, {out!r})\n"
+    changed(trapezoids, "judges/test_quadrature.py", call, f"{away}{back}{call}")
+    slow = "import time\n\n\ndef trapezoid(f, a, b, n):\n    time.sleep(1.0 * (n == 2))\n"
+    changed(trapezoids, "right/areas.py", "\ndef trapezoid(f, a, b, n):\n", slow)
+
+    graded = grade(trapezoids / "right", trapezoids / "out", assignment=trapezoids)
+
+    assert graded.run.status == 0
+    assert graded.results["score"] == 10
 
 
 def stop_when_graded(
