@@ -207,6 +207,20 @@ def _keys(table: str) -> tuple[str, ...]:
     return kind.__struct_fields__
 
 
+def _check_modules(path: Path, settings: Settings) -> None:
+    for i, name in enumerate(settings.modules):
+        where = f"{path}: key modules[{i}]"
+        if not name.isidentifier():
+            raise AssignmentError(f"{where}: expected a module's name. Found {name!r}.")
+        if name in settings.modules[:i]:
+            raise AssignmentError(f"{where}: expected names that differ. Found {name!r} again.")
+        if not (path.parent / settings.reference / f"{name}.py").is_file():
+            file = f"{settings.reference}/{name}.py"
+            raise AssignmentError(
+                f"{where}: expected a module of the reference. {file!r} is not there."
+            )
+
+
 def _check(path: Path, settings: Settings) -> None:
     total = sum(part.points for part in settings.parts)
     if abs(total - settings.total_points) > 1e-9:
@@ -217,6 +231,14 @@ def _check(path: Path, settings: Settings) -> None:
     numbers = [part.number for part in settings.parts]
     if len(set(numbers)) < len(numbers):
         raise AssignmentError(f"{path}: key parts: expected numbers that differ. Found {numbers}.")
+    stems = [Path(part.suite).stem for part in settings.parts]
+    if len(set(stems)) < len(stems):
+        raise AssignmentError(
+            f"{path}: key parts: expected suites whose files have names that differ. Found {stems}."
+        )
+    for i, part in enumerate(settings.parts):
+        if not part.name.strip():
+            raise AssignmentError(f"{path}: key parts[{i}].name: expected a name. Found none.")
     files = {f"parts[{i}].suite": part.suite for i, part in enumerate(settings.parts)}
     files |= {f"surfaces.{name}": file for name, file in settings.surfaces.items()}
     files["reference"] = f"{settings.reference}/__init__.py"
@@ -225,3 +247,4 @@ def _check(path: Path, settings: Settings) -> None:
             raise AssignmentError(
                 f"{path}: key {key}: expected a file of the assignment. {file!r} is not there."
             )
+    _check_modules(path, settings)

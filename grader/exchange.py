@@ -40,3 +40,9 @@ class Exchange(Struct, frozen=True):
     value: Any = None
     raised: str = ""
     said: str = ""
+
+
+def rebuilt(sequence: Any, items: list[Any]) -> Any:
+    """A list or tuple of the same type with other items; a named tuple takes them one by one."""
+    kind = type(sequence)
+    return kind(*items) if hasattr(kind, "_fields") else kind(items)

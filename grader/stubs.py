@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from grader.assignment import AssignmentError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -31,7 +33,7 @@ _STUB = ("# Your code here.", "raise NotImplementedError")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-class TemplateError(Exception):
+class TemplateError(AssignmentError):
     """The template cannot be made from the reference; the message says where and why."""
 
 
@@ -168,7 +170,11 @@ class _Module:
             r for r in self.regions if r.kind == "keep" and node.lineno < r.first < _last_line(node)
         ]
         if isinstance(node, ast.ClassDef):
-            return "\n\n".join([head, *self._members(node, inside)])
+            members = list(self._members(node, inside))
+            if not members and not _is_docstring(node.body[0]):
+                members = [" " * (node.col_offset + 4) + "pass"]
+                return "\n".join([head, *members])
+            return "\n\n".join([head, *members])
         indent = " " * (node.col_offset + 4)
         kept = [self._kept(region).text for region in inside]
         return "\n".join([head, *kept, *(indent + line for line in _STUB)])

@@ -67,6 +67,13 @@ def _print_tenth(done: int, of: int) -> None:
         print(f"{done} of {of} graded", file=sys.stderr, flush=True)
 
 
+def _in_short(trouble: str) -> str:
+    """What failed, and the error at the end of a traceback."""
+    what, *others = [line for line in trouble.splitlines() if line.strip()] or [""]
+    errors = [line for line in others if line.startswith("E ")] or others
+    return " ".join([what, *errors[-1:]])
+
+
 def print_grade(graded: Grade, out: Path) -> None:
     """Say what came of each check, and where the pages are."""
     from grader.place import REPORT, STAFF_REPORT
@@ -82,7 +89,7 @@ def print_grade(graded: Grade, out: Path) -> None:
     for notice in graded.notices:
         print(f"Note: {one_line(notice)}")
     for trouble in graded.troubles:
-        print(f"Grader: {one_line(trouble.splitlines()[0])}", file=sys.stderr)
+        print(f"Grader: {one_line(_in_short(trouble))}", file=sys.stderr)
     left = f", {_points(graded.ungraded)} to be graded by the staff" if graded.ungraded else ""
     total = f"{_points(graded.earned)} of {_points(graded.graded)} graded points{left}"
     print(f"{total}; isolation {graded.isolation}; {graded.seconds:.1f} s")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from grader.exchange import Arguments
+from grader.exchange import Arguments, rebuilt
 
 Place = tuple[int | str, ...]
 """Where a number or an array stands: the argument, then the place in a list or a dict."""
@@ -160,7 +160,8 @@ def _leaves(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
 
 def _rebuilt(value: Any, place: Place, leaves: Leaves) -> Any:
     if isinstance(value, (list, tuple)):
-        return type(value)([_rebuilt(item, (*place, i), leaves) for i, item in enumerate(value)])
+        items = [_rebuilt(item, (*place, i), leaves) for i, item in enumerate(value)]
+        return rebuilt(value, items)
     if isinstance(value, dict):
         return {key: _rebuilt(item, (*place, key), leaves) for key, item in value.items()}
     leaf = leaves[place]

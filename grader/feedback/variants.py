@@ -146,9 +146,19 @@ class Variants:
 
     def _add(self, functions: str | tuple[str, ...], variant: Variant) -> Callable[[T], T]:
         names = (functions,) if isinstance(functions, str) else functions
+        if not 0 <= variant.credit <= 1:
+            raise VariantError(
+                f"{names[0]}: {variant.name}: expected a credit from 0 to 1, got {variant.credit}."
+            )
 
         def add(written: T | None, name: str) -> None:
+            if not name.isidentifier():
+                raise VariantError(f"{names[0]}: expected a name for what is made of it, got none.")
             for function in names:
+                if any((v.function, v.name) == (function, name) for v in self._variants):
+                    raise VariantError(
+                        f"{function}: expected names that differ, got {name!r} again."
+                    )
                 self._variants.append(
                     Variant(
                         name,
@@ -189,9 +199,12 @@ def _collected(package: types.ModuleType) -> Iterator[Variants]:
 
 
 def source_of(reference: types.ModuleType, function: str) -> str:
-    """Source of a function or class of the reference, from its first line on."""
+    """Source of a function or class of the reference, from its first line on. VariantError."""
     module, _, name = function.partition(".")
-    return textwrap.dedent(inspect.getsource(getattr(getattr(reference, module), name)))
+    found = getattr(getattr(reference, module, None), name, None) if name else None
+    if found is None:
+        raise VariantError(f"{function}: expected 'module.function' of the reference, got none.")
+    return textwrap.dedent(inspect.getsource(found))
 
 
 def replaced(text: str, changes: Mapping[str, str], what: str) -> str:

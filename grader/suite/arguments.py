@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
+from grader.exchange import rebuilt
+
 _MOST_AXES = 3
 _FEW = 4
 _MAX_TEXT = 160  # of an argument as a student reads it
@@ -93,7 +95,7 @@ def copy_data(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.copy()
     if isinstance(value, (list, tuple)):
-        return type(value)([copy_data(item) for item in value])
+        return rebuilt(value, [copy_data(item) for item in value])
     if isinstance(value, dict):
         return {key: copy_data(item) for key, item in value.items()}
     return value

@@ -76,6 +76,14 @@ class Check:
         same state for both, and in that state again afterwards.
         """
         call = self._caller.describe(name, args, kwargs)
+        ours = {"rtol": rtol != 1e-9, "atol": atol is not None, "sequence": sequence}
+        ours |= {"outputs": outputs is not None, "parts": parts is not None}
+        ours |= {"exact_shape": not exact_shape}
+        if both := [key for key, is_said in ours.items() if is_said and key in call.parameters]:
+            raise GraderFailed(
+                f"matches({name!r}): {both[0]} is the check's and the function's own. Hand it to "
+                "the function by its position, or call it yourself and use check.equals."
+            )
         expected = self._caller.expect(call)
         answer = self._caller.ask(call)
         rules = agreement.Rules(rtol, atol, exact_shape=exact_shape, sequence=sequence)

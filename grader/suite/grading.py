@@ -26,10 +26,10 @@ from grader.outcomes import (
 from grader.scripted import group_of
 
 from . import marks, verdict
+from .again import run_again
 from .check import Check
 from .example import Examples
 from .explain import Accepted, Explainer, says_it_all
-from .guard import Overdue
 from .in_process import InProcessStudent
 from .problems import Problems
 from .record import CheckRecord
@@ -249,7 +249,7 @@ class CheckGrader:
                 return record, found
             with self._explainer.accepted(found) as reference:
                 again = self._rerun(item, running, student, reference)
-        except (Exception, Overdue) as error:  # noqa: BLE001 - what cannot be explained stays as it was
+        except verdict.SUITE_ERRORS as error:  # what cannot be explained stays as it was
             running.unexplained = f"no explanation: {verdict.describe(error)}"
             return record, None
         finally:
@@ -276,7 +276,7 @@ class CheckGrader:
                 running.seed,
                 expected=running.settings.expected,
             )
-        except (Exception, Overdue) as error:  # noqa: BLE001 - what has no example stays as it was
+        except verdict.SUITE_ERRORS as error:  # what has no example stays as it was
             return _with_staff(findings, f"no example: {verdict.describe(error)}")
 
     def _try_on_reference(self, item: pytest.Item, running: Running) -> None:
@@ -290,7 +290,7 @@ class CheckGrader:
         )
         try:
             record = self._rerun(item, running, student, self._reference)
-        except (Exception, Overdue) as error:
+        except verdict.SUITE_ERRORS as error:
             raise GraderFailed(f"the reference fails it too: {verdict.describe(error)}") from error
         if record.findings:
             raise GraderFailed(f"the reference fails it too: {record.findings[0].lead}")
@@ -302,8 +302,7 @@ class CheckGrader:
         record = CheckRecord(parts=running.record.parts)
         fresh = self.given(running, student, record, reference)
         assert isinstance(item, pytest.Function)  # noqa: S101 - for the type checker
-        names = item._fixtureinfo.argnames  # noqa: SLF001 - pytest has no public list of them
-        item.obj(**{name: fresh.get(name, item.funcargs.get(name)) for name in names})
+        run_again(item, fresh)
         return record
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from grader.exchange import Exchange
+from grader.exchange import Exchange, rebuilt
 from grader.outcomes import CheckFailed, CodeLine, Finding, GraderFailed
 from grader.portable import Portable
 
@@ -164,7 +164,7 @@ class InProcessStudent:
     def leave(self, value: Any, name: str) -> Any:
         """A copy of data; a handle of anything else."""
         if isinstance(value, (list, tuple)):
-            return type(value)([self.leave(item, name) for item in value])
+            return rebuilt(value, [self.leave(item, name) for item in value])
         if isinstance(value, dict):
             return {key: self.leave(item, name) for key, item in value.items()}
         return copy_data(value) if isinstance(value, _DATA) else Handle(self, value, name)
@@ -289,7 +289,7 @@ class _Crossing:
                 self._arrays[id(value)] = (value, value.copy(), value.tobytes())
             return self._arrays[id(value)][1]
         if isinstance(value, (list, tuple)):
-            return type(value)([self.enter(item) for item in value])
+            return rebuilt(value, [self.enter(item) for item in value])
         if isinstance(value, dict):
             return {key: self.enter(item) for key, item in value.items()}
         if isinstance(value, _FUNCTIONS):

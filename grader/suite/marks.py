@@ -6,6 +6,7 @@ never the grade of a student.
 
 from __future__ import annotations
 
+import inspect
 from fractions import Fraction
 from typing import Any, get_args
 
@@ -100,6 +101,8 @@ def settings_of(item: pytest.Item, cases: int = 1) -> CheckSettings:
     """
     if cases < 1:
         raise ValueError(f"{item.name}: expected at least one case, got {cases}.")
+    if inspect.iscoroutinefunction(getattr(item, "obj", None)):
+        raise ValueError(f"{item.name}: expected a plain function, got `async def`.")
     marked = item.get_closest_marker(POINTS)
     if marked is None:
         raise ValueError(f"{item.name}: expected points, got none. Write @points(2) above it.")

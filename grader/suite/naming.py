@@ -32,6 +32,11 @@ def numbered(
         yield item, suite, number + letters, cases[function]
 
 
+def name_of(item: pytest.Item) -> str:
+    """The name of a check, which no other one of the assignment has."""
+    return "::".join([item.path.stem, *_classes(item), item.name])
+
+
 def is_called(item: pytest.Item, running: Running, name: str) -> bool:
     """Whether a check is meant by a name: its own, its function's, its number, its suite's."""
     names = {running.name, running.number, item.name, _function_name(item)}
@@ -61,7 +66,12 @@ def _function_name(item: pytest.Item) -> str:
 
 
 def _function_id(item: pytest.Item) -> str:
-    return f"{item.path}::{_function_name(item)}"
+    return "::".join([str(item.path), *_classes(item), _function_name(item)])
+
+
+def _classes(item: pytest.Item) -> list[str]:
+    """The classes that a check stands in, from the outermost."""
+    return [node.name for node in item.listchain() if isinstance(node, pytest.Class)]
 
 
 def _letters(case: int) -> str:

@@ -291,7 +291,7 @@ class GradingPlugin:
         self.troubles.append("the run was interrupted")
 
     def _prepare(self, item: pytest.Item, suite: SuiteSettings, number: str, cases: int) -> None:
-        name = f"{suite.path.stem}::{item.name}"
+        name = naming.name_of(item)
         try:
             settings = marks.settings_of(item, cases)
         except ValueError as error:

@@ -15,6 +15,8 @@ from .student_protocol import Answer
 ABSENT = frozenset({"missing", "missing_file", "syntax", "import", "not_allowed", "unwritten"})
 """Kinds of findings about what is not there to be called, whatever the arguments."""
 OVERDUE = "it took longer than a check may take on the grader's side"
+SUITE_ERRORS = (Exception, Overdue, SystemExit, pytest.fail.Exception, pytest.skip.Exception)
+"""All that the body of a check may raise, but for what ends the whole run."""
 _MAX_MESSAGE = 300
 
 
@@ -36,7 +38,7 @@ def of_exception(
         raise GraderFailed(f"it was skipped: {error}")
     if isinstance(error, Overdue):
         raise GraderFailed(OVERDUE)
-    if isinstance(error, AssertionError):
+    if isinstance(error, (AssertionError, pytest.fail.Exception)):
         return of_assertion(error, functions)
     asked = _who_answered(last, functions)
     came = f": {describe_kind(last.value)}" if asked else ""
@@ -56,7 +58,7 @@ def _who_answered(last: Answer, functions: Sequence[str]) -> tuple[str, ...]:
     return own or tuple(functions[-1:])
 
 
-def of_assertion(error: AssertionError, functions: Sequence[str] = ()) -> Finding:
+def of_assertion(error: BaseException, functions: Sequence[str] = ()) -> Finding:
     """What a student is told of a bare assert: the author's words, never the values.
 
     pytest puts an author's message on the first line and what was compared after it; without a

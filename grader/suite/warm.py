@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from .grading import RunSettings
+from .naming import name_of
 from .plugin import GradingPlugin
 
 
@@ -53,7 +54,7 @@ class WarmSuites(GradingPlugin):
     def run_apart(self, plugin: GradingPlugin, checks: frozenset[str] | None) -> Iterator[None]:
         """Run checks of these names, None for all, and stop after any of them at will."""
         for item in self._begin(plugin):
-            if checks is None or f"{item.path.stem}::{item.name}" in checks:
+            if checks is None or name_of(item) in checks:
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
                 yield
 
