@@ -86,7 +86,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     reference: str = "reference"
     template: str = "student_template"
     allowed_imports: tuple[str, ...] = ("numpy",)
-    stand_ins: tuple[str, ...] = ("matplotlib",)
+    stand_ins: tuple[str, ...] = ("matplotlib", "mpl_toolkits")
     """Libraries that are answered by something harmless: plots are not graded."""
     legacy_python: bool = False
     """Whether names of Python 2 (xrange, the package past) are supplied, as old work needs them."""

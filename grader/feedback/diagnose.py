@@ -61,6 +61,15 @@ class Explanation(Struct, frozen=True):
         return all(variant.kind == "convention" for variant in self.variants)
 
 
+class Cascade(Struct, frozen=True):
+    """A function that is wrong because others are, which it uses."""
+
+    function: str
+    causes: tuple[str, ...]
+    is_all: bool
+    """Whether it would be right with right ones: what raises shows nothing of what comes after."""
+
+
 class _Seen(Struct, frozen=True):
     """What a check, and those before it, have shown of a function that is wrong."""
 
@@ -108,21 +117,41 @@ class Diagnosis:
         return tuple(function for function, _ in self._wrong_functions(history))
 
     def cascade(
-        self, history: Sequence[Exchange], wrong: Sequence[str], call: Callable[..., Any]
-    ) -> tuple[str, tuple[str, ...]] | None:
-        """A function that is wrong only because others are, and those that it uses.
+        self,
+        history: Sequence[Exchange],
+        wrong: Sequence[str],
+        call: Callable[..., Any],
+        enters: Callable[[str, str], bool] = lambda _function, _other: True,
+    ) -> Cascade | None:
+        """A function that is wrong because others are, and the fewest of those that suffice.
 
-        `wrong` are functions that failed in earlier checks; `call` calls the student's own by name.
+        `wrong` are functions that failed in earlier checks; `call` calls the student's own by name,
+        and `enters` says whether one of them runs another.
         """
         for function, _ in self._wrong_functions(history):
             used = [other for other in wrong if other != function and self._uses(function, other)]
-            if not used:
+            if not used or not self._follows(history, function, used, call):
                 continue
-            namespace = {other.partition(".")[2]: functools.partial(call, other) for other in used}
-            version = build(self._reference, function, self._versions.source(function), namespace)
-            if all(one.agrees for one in play(history, function, version, self._reference)):
-                return function, tuple(used)
+            for other in tuple(used):
+                left = [one for one in used if one != other]
+                if left and self._follows(history, function, left, call):
+                    used = left
+            if all(enters(function, other) for other in used):
+                raised = any(e.raised for e in history if e.name == function)
+                return Cascade(function, tuple(used), is_all=not raised)
         return None
+
+    def _follows(
+        self,
+        history: Sequence[Exchange],
+        function: str,
+        used: Sequence[str],
+        call: Callable[..., Any],
+    ) -> bool:
+        """Whether the reference's function, with the student's own of these, does the same."""
+        namespace = {other.partition(".")[2]: functools.partial(call, other) for other in used}
+        version = build(self._reference, function, self._versions.source(function), namespace)
+        return all(one.agrees for one in play(history, function, version, self._reference))
 
     def _uses(self, function: str, other: str) -> bool:
         """Whether the reference's own code of a function names another."""

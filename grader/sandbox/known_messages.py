@@ -157,6 +157,10 @@ cannot import name '<i>' from '<i>'
 cannot import name '<i>' from '<i>' (unknown location)
 dictionary changed size during iteration
 generator raised StopIteration
+invalid literal for int() with base <n>: '<o>'
+could not convert string to float: '<o>'
+super(): no arguments
+<o> not found.
 max() arg is an empty sequence
 min() arg is an empty sequence
 '<i>'
@@ -169,6 +173,7 @@ overflow encountered in <i>
 overflow encountered in scalar <i>
 underflow encountered in <i>
 Mean of empty slice.
+Mean of empty slice
 Degrees of freedom <o> 0 for slice.
 invalid escape sequence '<o>'
 Conversion of an array with ndim > 0 to a scalar is deprecated, and will error in future. Ensure \
@@ -204,6 +209,15 @@ closing parenthesis '<o>' does not match opening parenthesis '<o>' on line <n>
 expected ':'
 expected '<o>'
 expected 'except' or 'finally' block
+multiple exception types must be parenthesized
+':' expected after dictionary key
+expected 'else' after 'if' expression
+expression expected after dictionary key and ':'
+invalid character '<o>' (U+<o>)
+cannot assign to <i> here. Maybe you meant '==' instead of '='?
+cannot assign to <i>
+cannot assign to expression here. Maybe you meant '==' instead of '='?
+cannot assign to literal here. Maybe you meant '==' instead of '='?
 expected an indented block
 expected an indented block after <i> statement on line <n>
 expected an indented block after '<i>' statement on line <n>

@@ -123,6 +123,9 @@ class Vocabulary:
             plausible |= {frames[-1].line}
         text = " ".join(answer.message.split())
         message = self.message(text, plausible)
+        first, _, more = answer.message.strip().partition("\n")
+        if message == WITHHELD and more:  # numpy adds advice to what it says
+            message = self.message(" ".join(first.split()).rstrip("."), plausible)
         if answer.kind in {"refused", "missing"} and message == WITHHELD:
             parts = [self._of_a_file(part, lengths, plausible) for part in text.split("; ")]
             message = "; ".join(filter(None, parts)) or self.name(text, 120)

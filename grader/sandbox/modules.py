@@ -12,10 +12,12 @@ import builtins
 import contextlib
 import importlib.machinery
 import importlib.util
+import opcode
 import re
 import sys
 import types
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from msgspec import Struct
@@ -86,10 +88,13 @@ def compile_source(source: Source) -> Compiled:
         return Compiled(source, (code,), ())
     pieces: list[types.CodeType] = []
     broken: list[Broken] = []
+    imported: set[str] = set()
     for cell in source.cells:
         name = cell_name(source.name, cell.number)
         try:
-            statements = [s for s in ast.parse(cell.text, name).body if _is_kept(s)]
+            body = ast.parse(cell.text, name).body
+            imported.update(_imported_by(body))
+            statements = [s for s in body if _is_kept(s, imported)]
             for statement in statements:
                 module = _Flat().visit(ast.Module([statement], []))
                 pieces.append(compile(module, name, "exec", dont_inherit=True))
@@ -171,6 +176,7 @@ class Gate:
         if compiled.source.cells:
             self._run_notebook(compiled, module)
             return
+        module.__file__ = compiled.source.name  # beside the others, wherever that is
         for broken in compiled.broken:
             error = SyntaxError(broken.message)
             error.filename, error.lineno, error.text = broken.file, broken.line, broken.text
@@ -192,6 +198,9 @@ class Gate:
                 failed.append(error)
 
 
+_UNPACKS = frozenset({opcode.opmap["UNPACK_SEQUENCE"], opcode.opmap["UNPACK_EX"]})
+
+
 class StandIn:
     """Answers everything and does nothing: plots are not part of a grade."""
 
@@ -206,12 +215,43 @@ class StandIn:
         return StandIn()
 
     def __iter__(self) -> Iterator[StandIn]:
-        """Unpack as `fig, ax = plt.subplots()` wants."""
-        return iter((StandIn(), StandIn()))
+        """Unpack into as many as there are names, as `fig, ax = plt.subplots()` wants."""
+        frame = sys._getframe(1)  # noqa: SLF001 - who unpacks says how many, in its code
+        step = frame.f_code.co_code[frame.f_lasti : frame.f_lasti + 2]
+        count = step[1] if len(step) > 1 and step[0] in _UNPACKS else len(self)
+        return iter([StandIn() for _ in range(count)])
 
     def __getitem__(self, _key: Any) -> StandIn:
         """Index to another stand-in."""
         return StandIn()
+
+    def __setitem__(self, _key: Any, _value: Any) -> None:
+        """Take a setting."""
+
+    def __len__(self) -> int:
+        """Have as many as most are unpacked into."""
+        return 2
+
+    def __bool__(self) -> bool:
+        """Be there."""
+        return True
+
+    def __float__(self) -> float:
+        """Be a number where one is asked for."""
+        return 0.0
+
+    def __int__(self) -> int:
+        """Be a whole number, likewise."""
+        return 0
+
+    __index__ = __int__
+
+    def _another(self, *_others: Any) -> StandIn:
+        """Calculate with a stand-in."""
+        return StandIn()
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _another
+    __truediv__ = __rtruediv__ = __neg__ = __or__ = __ror__ = _another
 
     def __enter__(self) -> StandIn:
         """Enter as a context manager."""
@@ -258,26 +298,45 @@ class _Flat(ast.NodeTransformer):
         return ast.copy_location(ast.ImportFrom(node.module, node.names, 0), node)
 
 
-def _is_kept(statement: ast.stmt) -> bool:
+def _imported_by(body: Sequence[ast.stmt]) -> Iterator[str]:
+    """The names that imports from a library give, in a cell."""
+    for statement in body:
+        if isinstance(statement, ast.ImportFrom) and not statement.level:
+            yield from (alias.asname or alias.name for alias in statement.names)
+
+
+def _is_kept(statement: ast.stmt, imported: AbstractSet[str]) -> bool:
     """Whether a notebook's statement is a definition, an import or a constant."""
     kept = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
     if isinstance(statement, kept):
         return True
     if isinstance(statement, (ast.Assign, ast.AnnAssign)):
-        return statement.value is not None and _is_constant(statement.value)
+        return statement.value is not None and _is_constant(statement.value, imported)
     return False
 
 
-def _is_constant(value: ast.expr) -> bool:
+def _run_at_once(value: ast.expr) -> Iterator[ast.AST]:
+    """The parts of an expression that are run where it stands: of a lambda its defaults."""
+    waiting: list[ast.AST] = [value]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        inside = [node.args] if isinstance(node, ast.Lambda) else ast.iter_child_nodes(node)
+        waiting.extend(inside)
+
+
+def _is_constant(value: ast.expr, imported: AbstractSet[str]) -> bool:
     """Whether an expression runs no code of the notebook's: calls only of a library's functions."""
-    for node in ast.walk(value):
+    for node in _run_at_once(value):
         if isinstance(
             node, (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.comprehension)
         ):
             return False
         if isinstance(node, ast.Call):
             function = node.func
-            if isinstance(function, ast.Name) and not hasattr(builtins, function.id):
+            if isinstance(function, ast.Name) and not (
+                hasattr(builtins, function.id) or function.id in imported
+            ):
                 return False
             if isinstance(function, ast.Attribute) and not _is_dotted_name(function):
                 return False

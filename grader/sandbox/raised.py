@@ -204,10 +204,7 @@ def _callback(name: str, answer: wire.Raised, _sources: Sources) -> Finding:
 def _exception(name: str, answer: wire.Raised, sources: Sources) -> Finding:
     kind, message = clean(answer.type_name, 80), clean(answer.message)
     if kind == "NotImplementedError":
-        return Finding(
-            kind="unwritten",
-            lead=f"{shown(name)} is not written yet: it raises NotImplementedError.",
-        )
+        return _unwritten(name, answer)
     if kind in {"MemoryError", "numpy._core._exceptions._ArrayMemoryError"}:
         return Finding(
             kind="memory",
@@ -220,6 +217,23 @@ def _exception(name: str, answer: wire.Raised, sources: Sources) -> Finding:
         lead=f"{shown(name)} raised {kind}{': ' if message else ''}{message}",
         evidence=(*_python_2(message), *_left_out(message, sources)),
         question=_question(kind, message, sources.quote(answer.frames)),
+    )
+
+
+def _unwritten(name: str, answer: wire.Raised) -> Finding:
+    """What is said of a stub, or of what uses one."""
+    called = {frame.function for frame in answer.frames[:-1]}
+    stub = answer.frames[-1].function if answer.frames else ""
+    if shown(name) in called and stub != shown(name) and stub.isidentifier():
+        stub = clean(stub, 60)
+        return Finding(
+            kind="unwritten",
+            lead=f"{shown(name)} uses {stub}, which is not written yet: it raises "
+            "NotImplementedError.",
+        )
+    return Finding(
+        kind="unwritten",
+        lead=f"{shown(name)} is not written yet: it raises NotImplementedError.",
     )
 
 

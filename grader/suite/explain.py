@@ -8,6 +8,7 @@ import importlib.util
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -17,7 +18,7 @@ from grader.feedback import Diagnosis, Explanation, form_of_gradient, load_varia
 from grader.feedback.variants import Variant, patched, source_of
 from grader.feedback.versions import Versions
 from grader.numerics import compare
-from grader.outcomes import Finding, Note
+from grader.outcomes import CheckFailed, Finding, Note
 
 from .verdict import ABSENT
 
@@ -70,20 +71,24 @@ class Explainer:
         findings: Sequence[Finding],
         history: Sequence[Exchange],
         call: Callable[..., Any],
+        enters: Callable[..., Sequence[str]] | None = None,
     ) -> Finding | Accepted | None:
         """A finding that explains those of check `number`, or what is to be accepted.
 
-        `call` calls the student's own functions by name.
+        `call` calls the student's own functions by name; `enters` does, too, and names those that
+        it runs.
         """
         if not history or says_it_all(findings):
             return None
         diagnosis = self._loaded()
-        cascade = diagnosis.cascade(history, (*self._wrong, *self._caused), call)
+        known = (*self._wrong, *self._caused)
+        runs = partial(_runs, history, findings, self._reference, enters)
+        cascade = diagnosis.cascade(history, known, call, runs)
         if cascade is not None:
-            function, (used, *_) = cascade
-            cause = self._caused.get(used, used)
-            self._caused.setdefault(function, cause)
-            return _of_cascade(function, cause, self._wrong[cause])
+            causes = tuple(dict.fromkeys(self._caused.get(c, c) for c in cascade.causes))
+            self._caused.setdefault(cascade.function, causes[0])
+            numbers = [self._wrong[cause] for cause in causes]
+            return _of_cascade(cascade.function, causes, numbers, is_all=cascade.is_all)
         single = self._single_precision(diagnosis, history, call)
         if single is not None:
             return single
@@ -129,7 +134,7 @@ class Explainer:
         cascade = diagnosis.cascade(history, single, call) if single else None
         if cascade is None:
             return None
-        function, causes = cascade
+        function, causes = cascade.function, cascade.causes
         module = causes[0].partition(".")[0]
         if any(cause.partition(".")[0] != module for cause in causes):
             return None
@@ -235,12 +240,47 @@ def _of_form(
     )
 
 
-def _of_cascade(function: str, cause: str, number: str) -> Finding:
+def _runs(
+    history: Sequence[Exchange],
+    findings: Sequence[Finding],
+    reference: types.ModuleType,
+    enters: Callable[..., Sequence[str]] | None,
+    function: str,
+    other: str,
+) -> bool:
+    """Whether the student's function runs another one of theirs; True where nobody can tell."""
+    call = next((e for e in history if e.kind == "call" and e.name == function), None)
+    if call is None or enters is None:
+        return True
+    if any(e.raised for e in history if e.name == function):
+        lines = {line.function for finding in findings for line in finding.code}
+        return not lines or _shown(other) in lines
+    try:
+        args, kwargs = call.arguments({}, partial(_own, reference))
+        return _shown(other) in {_shown(name) for name in enters(function, *args, **kwargs)}
+    except (KeyError, AttributeError, CheckFailed):
+        return True
+
+
+def _own(reference: types.ModuleType, name: str) -> Any:
+    module, _, target = name.partition(".")
+    return getattr(getattr(reference, module), target)
+
+
+def _of_cascade(
+    function: str, causes: Sequence[str], numbers: Sequence[str], *, is_all: bool
+) -> Finding:
+    """What is said of a function that goes wrong with others; of one that raises, no more."""
+    named = " and ".join(map(_shown, causes))
+    several, those = len(causes) > 1, ", ".join(dict.fromkeys(numbers))
+    where = f"see check{'s' * (len(set(numbers)) > 1)} {those}."
     return Finding(
         kind="cascade",
-        lead=f"{_shown(function)} goes wrong only because {_shown(cause)} does.",
-        evidence=(f"With a right {_shown(cause)} it would pass: see check {number}.",),
-        question=f"Mend {_shown(cause)} first; what does its check say?",
+        lead=f"{_shown(function)} goes wrong only because {named} {'do' if several else 'does'}."
+        if is_all
+        else f"{_shown(function)} uses {named}, which {'go' if several else 'goes'} wrong, too.",
+        evidence=(f"With a right {named} it would pass: {where}" if is_all else f"Of it {where}",),
+        question=f"Mend {named} first; what does its check say?",
         function=function,
     )
 

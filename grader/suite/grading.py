@@ -244,6 +244,9 @@ class CheckGrader:
                 record.findings,
                 running.student.history,
                 lambda name, *args, **kwargs: student.call(name, *args, **kwargs).value,
+                lambda name, *args, **kwargs: (
+                    student.call(name, *args, trace_lines=True, **kwargs).entered
+                ),
             )
             if not isinstance(found, Accepted):
                 return record, found

@@ -315,5 +315,9 @@ def test_a_wrong_function_below_is_the_cause_of_one_above(loss: str, gradient: s
         other = diagnosis.cascade(history, ["losses.svm_loss_vectorized"], call)
         student.close()
 
-    assert cause == ("regularization.full_loss", ("losses.softmax_loss_vectorized",))
+    assert cause is not None
+    assert (cause.function, cause.causes) == (
+        "regularization.full_loss",
+        ("losses.softmax_loss_vectorized",),
+    )
     assert other is None
