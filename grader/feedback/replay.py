@@ -24,6 +24,13 @@ _ABOUT = {
 """What numpy says in several ways, by what it is about."""
 
 
+_SIZES = re.compile(
+    r"(\d+) \(dim \d+\) != (\d+) \(dim|size (\d+) is different from (\d+)"
+    r"|index (-?\d+) is out of bounds for axis \d+ with size (\d+)"
+)
+"""The two numbers that do not go together, in a product or an index."""
+
+
 class Played(Struct, frozen=True):
     """What an exchange came to with another version: a value, or an exception's type and text."""
 
@@ -39,7 +46,8 @@ class Played(Struct, frozen=True):
         Anything may raise a ValueError; messages that are not of numpy's about arrays say nothing.
         """
         about = _about(self.said)
-        return not about or about == _about(self.exchange.said)
+        theirs = self.exchange.said
+        return not about or (about == _about(theirs) and _sizes(self.said) == _sizes(theirs))
 
     @property
     def agrees(self) -> bool:
@@ -200,6 +208,12 @@ def _attempt(exchange: Exchange, act: Callable[[], Any]) -> Played:
             return Played(exchange, None, finding.exception or finding.kind, finding.lead)
         except Exception as error:  # noqa: BLE001 - a mistake may raise anything
             return Played(exchange, None, type(error).__name__, str(error))
+
+
+def _sizes(said: str) -> frozenset[str]:
+    """The numbers that do not go together, as far as a message names them."""
+    found = _SIZES.search(said)
+    return frozenset(filter(None, found.groups())) if found else frozenset()
 
 
 def _about(message: str) -> str:

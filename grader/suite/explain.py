@@ -24,6 +24,8 @@ from .verdict import ABSENT
 
 _PLAIN = ABSENT | {"timeout", "not_run", "exit", "crash", "memory", "unreadable", "tampering"}
 """Kinds of findings that already say it all."""
+_MOST_CALLS = 12
+"""Of one function, of which it is asked what they run."""
 
 
 class Accepted(Struct, frozen=True):
@@ -249,17 +251,20 @@ def _runs(
     other: str,
 ) -> bool:
     """Whether the student's function runs another one of theirs; True where nobody can tell."""
-    call = next((e for e in history if e.kind == "call" and e.name == function), None)
-    if call is None or enters is None:
+    calls = [e for e in history if e.kind == "call" and e.name == function]
+    if not calls or enters is None:
         return True
     if any(e.raised for e in history if e.name == function):
         lines = {line.function for finding in findings for line in finding.code}
         return not lines or _shown(other) in lines
-    try:
-        args, kwargs = call.arguments({}, partial(_own, reference))
-        return _shown(other) in {_shown(name) for name in enters(function, *args, **kwargs)}
-    except (KeyError, AttributeError, CheckFailed):
-        return True
+    for each in calls[:_MOST_CALLS]:
+        try:
+            args, kwargs = each.arguments({}, partial(_own, reference))
+            if _shown(other) in {_shown(name) for name in enters(function, *args, **kwargs)}:
+                return True
+        except (KeyError, AttributeError, CheckFailed):
+            return True
+    return False
 
 
 def _own(reference: types.ModuleType, name: str) -> Any:

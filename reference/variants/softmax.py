@@ -48,6 +48,21 @@ mistake(
     },
 )
 mistake(
+    "over_the_samples",
+    "The largest score and the sum are taken over the samples, not over the classes.",
+    "What should each row of the probabilities sum to?",
+    {
+        PROBABILITIES: {
+            "np.max(scores, axis=1": "np.max(scores, axis=0",
+            "np.sum(exponentials, axis=1": "np.sum(exponentials, axis=0",
+        },
+        SOFTMAX: {
+            "np.max(scores, axis=1": "np.max(scores, axis=0",
+            "np.sum(np.exp(shifted), axis=1": "np.sum(np.exp(shifted), axis=0",
+        },
+    },
+)
+mistake(
     "no_shift",
     "The exponentials are taken of the scores as they are.",
     "What is exp(1000)?",
