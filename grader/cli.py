@@ -10,6 +10,9 @@ from pathlib import Path
 
 from grader import commands, terminal
 
+_KEEPS = (commands.grade, commands.batch)
+"""Commands that write as they go."""
+
 
 def run() -> None:
     """Run the command line, and end this process by its exit status."""
@@ -40,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(given)
     except KeyboardInterrupt:
-        print("Stopped. What was done until now is kept.", file=sys.stderr)
+        kept = " What was done until now is kept." if command in _KEEPS else ""
+        print(f"Stopped.{kept}", file=sys.stderr)
         return commands.GRADER_FAILED
     except OSError as error:
         # A full disk, or a place where nothing may be written; writing names no file.

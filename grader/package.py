@@ -80,7 +80,9 @@ def _needed(assignment: Assignment) -> Iterator[Path]:
     yield from (folder / file for file in settings.surfaces.values())
     for suite in assignment.suites:
         yield suite
-        if suite.parent != folder:
+        if suite.parent == folder:
+            yield from sorted(folder.glob("*.py"))  # what it imports; data has to lie lower
+        else:
             # Data and modules of a suite's own.
             yield from _tree(suite.parent)
     yield from assignment.conftests

@@ -30,6 +30,11 @@ __all__ = ["Piece", "TemplateError", "join_pieces", "stub_pieces", "stub_text"]
 _MARK = re.compile(r"[ \t]*# template: (keep file|keep|cut|end)[ \t]*$")
 _STUB = ("# Your code here.", "raise NotImplementedError")
 
+_FIELDED = frozenset(
+    {"dataclass", "NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
+)
+"""What makes a class of its fields."""
+
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -74,7 +79,16 @@ def stub_text(source: str, name: str) -> str:
     pieces = stub_pieces(source, name)
     module = _Module(source, name)
     if not module.whole:
-        return join_pieces(pieces)
+        text = join_pieces(pieces)
+        try:
+            ast.parse(text)
+        except SyntaxError as error:
+            raise TemplateError(
+                f"{name}: expected a module that Python can read once bodies are cut. Line "
+                f"{error.lineno} of what is left does not parse: {(error.text or '').strip()!r}. "
+                "Mark what is to stay with `# template: keep`."
+            ) from None
+        return text
     lines = module.lines
     for node in reversed(ast.parse(source).body):
         if isinstance(node, ast.ImportFrom) and node.level:
@@ -188,7 +202,9 @@ class _Module:
                 yield self._kept(waiting.pop(0)).text
             if any(region.holds(first) for region in self.regions):
                 continue
-            if isinstance(member, _Function) and not _is_private(member.name):
+            if _is_field(node, member):
+                yield "\n".join(self.lines[first - 1 : member.end_lineno])
+            elif isinstance(member, _Function) and not _is_private(member.name):
                 waiting = [r for r in waiting if not member.lineno < r.first < _last_line(member)]
                 yield self._definition(member)
         yield from (self._kept(region).text for region in waiting)
@@ -297,6 +313,17 @@ def _first_line(node: ast.stmt) -> int:
 
 def _last_line(node: ast.stmt) -> int:
     return node.end_lineno or node.lineno
+
+
+def _is_field(owner: ast.ClassDef, member: ast.stmt) -> bool:
+    """Whether a line of a class is one of its fields: of a dataclass, a named tuple, an Enum."""
+    makers = [*owner.bases, *owner.decorator_list]
+    named = {
+        n.id if isinstance(n, ast.Name) else getattr(n, "attr", "")
+        for m in makers
+        for n in ast.walk(m)
+    }
+    return isinstance(member, ast.AnnAssign | ast.Assign) and not named.isdisjoint(_FIELDED)
 
 
 def _is_docstring(node: ast.stmt) -> bool:

@@ -300,7 +300,7 @@ def _compare_mappings(
 
 def _compare_lists(got: object, expected: Sequence[Any], what: str, rules: _Rules) -> Difference:
     if not isinstance(got, (list, tuple)):
-        return _type_difference(got, f"{describe.name(expected)} of {len(expected)}", what)
+        return _type_difference(got, describe.name(expected), what)
     if len(got) != len(expected):
         kind = "tuple" if isinstance(expected, tuple) else "list"
         return Difference(

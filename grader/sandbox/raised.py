@@ -124,7 +124,8 @@ def _owner(name: str) -> str:
 def _missing_module(module: str, sources: Sources) -> Finding:
     names = list(sources.modules.values())
     same = [n for n in names if n.lower() == f"{module}.py"]
-    near = same or difflib.get_close_matches(f"{module}.py", names, 1, 0.6)
+    others = [n for n in names if n.removesuffix(".py") not in sources.expected]
+    near = same or difflib.get_close_matches(f"{module}.py", others, 1, 0.6)
     if same:
         found = f"Found {same[0]!r}: file names are case-sensitive."
     elif near:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from grading_fixtures import grade, plain
@@ -11,6 +12,7 @@ from other_assignment import changed, write_trapezoids
 from grader.assignment import AssignmentError, load_assignment
 from grader.cli import main
 from grader.feedback.variants import VariantError, Variants
+from grader.package import assignment_files
 from grader.stubs import TemplateError, stub_text
 
 SUMS = "judges/test_sums.py"
@@ -197,6 +199,43 @@ def test_a_class_of_which_nothing_is_left_still_is_one() -> None:
 
     compile(text, "m.py", "exec")
     assert "class Tiny:" in text
+
+
+FIELDS = """
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass
+class Result:
+    value: float
+    steps: int = 0
+
+
+class Kind(Enum):
+    LEFT = 1
+
+
+class Model:
+    cache = {}
+"""
+
+
+def test_classes_that_are_made_of_their_fields_keep_them() -> None:
+    made: dict[str, Any] = {}
+    exec(compile(stub_text(FIELDS, "m.py"), "m.py", "exec"), made)  # noqa: S102 - what is above
+
+    assert made["Result"](1.0).steps == 0
+    assert made["Kind"].LEFT.value == 1
+    assert not hasattr(made["Model"], "cache")
+
+
+def test_modules_beside_a_suite_go_where_it_goes(trapezoids: Path) -> None:
+    (trapezoids / "judges" / "test_sums.py").rename(trapezoids / "test_sums.py")
+    changed(trapezoids, "assignment.toml", "judges/test_sums.py", "test_sums.py")
+    (trapezoids / "helper.py").touch()
+
+    assert "helper.py" in assignment_files(load_assignment(trapezoids))
 
 
 def test_a_template_that_cannot_be_made_is_told(
