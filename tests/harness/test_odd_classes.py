@@ -121,6 +121,14 @@ def test_a_folder_around_the_submissions_is_none(
     assert found(read_export(path, tmp_path / "work", MODULES))[0] == students
 
 
+def test_the_only_students_folders_are_no_students(tmp_path: Path) -> None:
+    for name in ("ada/src/areas.py", "ada/notes/notes.txt"):
+        (tmp_path / "class" / name).parent.mkdir(parents=True)
+        (tmp_path / "class" / name).touch()
+
+    assert found(read_export(tmp_path / "class", tmp_path / "work", MODULES))[0] == ["ada"]
+
+
 def test_a_damaged_zip_of_a_student_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "class"
     folder.mkdir()

@@ -108,8 +108,21 @@ def _is_wrapper(folder: Path, only: Path, modules: Sequence[str]) -> bool:
         inside = _items(only)
     except ExportError:
         return False
-    handed_in = [i for i in inside if i.is_dir() or i.suffix.casefold() in _HANDED_IN]
-    return len(handed_in) > 1 and not is_submission((item.name for item in inside), modules)
+    if is_submission((item.name for item in inside), modules):
+        return False
+    return sum(_looks_handed_in(item, modules) for item in inside) > 1
+
+
+def _looks_handed_in(item: Path, modules: Sequence[str]) -> bool:
+    """Whether this may be one student's: a file of the kinds, or a folder with a module in it."""
+    if not item.is_dir():
+        return item.suffix.casefold() in _HANDED_IN
+    names = [f"{module}.py" for module in modules] + ["*.ipynb"]
+    patterns = [f"{above}{name}" for above in ("", "*/", "*/*/") for name in names]
+    try:
+        return any(next(item.glob(pattern), None) is not None for pattern in patterns)
+    except OSError:
+        return False
 
 
 def _has_metadata(folder: Path) -> bool:
