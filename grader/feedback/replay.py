@@ -80,14 +80,14 @@ def play(
     handed = _handed_to(history, name, reference)
     for exchange in history:
         if exchange.kind == "hold":
-            (content,), _ = exchange.arguments(objects, _function_of(reference))
+            (content,), _ = exchange.arguments(objects, function_of(reference))
             objects[exchange.value.number] = content
             held.add(exchange.value.number)
             continue
         made_for_it = isinstance(exchange.value, Inside) and exchange.value.number in handed
         if made_for_it:
             act = _act(
-                exchange, exchange.name, _function_of(reference)(exchange.name), reference, objects
+                exchange, exchange.name, function_of(reference)(exchange.name), reference, objects
             )
         else:
             act = _act(exchange, name, version, reference, objects)
@@ -117,12 +117,12 @@ def _act(
         return lambda: _call(version, exchange, objects, reference)
     used = _Used(objects)
     try:
-        exchange.arguments(used, _function_of(reference))
+        exchange.arguments(used, function_of(reference))
     except KeyError:
         return None
     if not used.taken:
         return None
-    return lambda: _call(_function_of(reference)(exchange.name), exchange, objects, reference)
+    return lambda: _call(function_of(reference)(exchange.name), exchange, objects, reference)
 
 
 def _act_on(
@@ -159,7 +159,7 @@ def _handed_to(history: Sequence[Exchange], name: str, reference: types.ModuleTy
     asked = _Asked()
     for exchange in history:
         if exchange.kind == "call" and exchange.name == name:
-            exchange.arguments(asked, _function_of(reference))
+            exchange.arguments(asked, function_of(reference))
             exchange.restore()
     return makers & asked.numbers
 
@@ -191,7 +191,7 @@ def _call(
     objects: dict[int, Any],
     reference: types.ModuleType,
 ) -> Any:
-    args, kwargs = exchange.arguments(objects, _function_of(reference))
+    args, kwargs = exchange.arguments(objects, function_of(reference))
     try:
         return _copied(function(*args, **kwargs))
     finally:
@@ -230,7 +230,9 @@ def _copied(value: Any) -> Any:
     return value
 
 
-def _function_of(reference: types.ModuleType) -> Callable[[str], Any]:
+def function_of(reference: types.ModuleType) -> Callable[[str], Any]:
+    """Find functions of the reference by their dotted names; AttributeError for what is none."""
+
     def find(name: str) -> Any:
         found: Any = reference
         for part in name.split("."):

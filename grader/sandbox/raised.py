@@ -225,16 +225,10 @@ def _unwritten(name: str, answer: wire.Raised) -> Finding:
     """What is said of a stub, or of what uses one."""
     called = {frame.function for frame in answer.frames[:-1]}
     stub = answer.frames[-1].function if answer.frames else ""
-    if shown(name) in called and stub != shown(name) and stub.isidentifier():
-        stub = clean(stub, 60)
-        return Finding(
-            kind="unwritten",
-            lead=f"{shown(name)} uses {stub}, which is not written yet: it raises "
-            "NotImplementedError.",
-        )
+    uses = shown(name) in called and stub != shown(name) and stub.isidentifier()
+    what = f"{shown(name)} uses {clean(stub, 60)}, which" if uses else shown(name)
     return Finding(
-        kind="unwritten",
-        lead=f"{shown(name)} is not written yet: it raises NotImplementedError.",
+        kind="unwritten", lead=f"{what} is not written yet: it raises NotImplementedError."
     )
 
 

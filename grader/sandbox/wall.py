@@ -111,14 +111,13 @@ class Wall:
             try:
                 kept.channel.send(wire.Begin(seed, isolation.own_cores()), _ORDER_S)
             except (Closed, TimedOut):
-                self.dismiss_worker(kept)
+                self.close_worker(kept)
             else:
                 return kept
         for attempt in (1, 2):
             try:
                 channel = self._ahead or self._fork_ahead()
                 self._read_reports()
-                self._clear_scratch()
                 channel.receive(wire.answer_decoder, time.monotonic() + _ORDER_S)
                 channel.send(wire.Begin(seed, isolation.own_cores()), _ORDER_S)
                 self._new_kb = standing(self._ahead_pid)[1]

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from grader.exchange import Exchange
 from grader.feedback import Diagnosis, Explanation, form_of_gradient, load_variants
+from grader.feedback.replay import function_of
 from grader.feedback.variants import Variant, patched, source_of
 from grader.feedback.versions import Versions
 from grader.numerics import compare
@@ -259,17 +260,12 @@ def _runs(
         return not lines or _shown(other) in lines
     for each in calls[:_MOST_CALLS]:
         try:
-            args, kwargs = each.arguments({}, partial(_own, reference))
+            args, kwargs = each.arguments({}, function_of(reference))
             if _shown(other) in {_shown(name) for name in enters(function, *args, **kwargs)}:
                 return True
         except (KeyError, AttributeError, CheckFailed):
             return True
     return False
-
-
-def _own(reference: types.ModuleType, name: str) -> Any:
-    module, _, target = name.partition(".")
-    return getattr(getattr(reference, module), target)
 
 
 def _of_cascade(

@@ -61,6 +61,21 @@ def untimed(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+def notebook_of(*cells: str) -> str:
+    """The text of a notebook with these code cells."""
+    return json.dumps(
+        {
+            "nbformat": 4,
+            "nbformat_minor": 4,
+            "metadata": {},
+            "cells": [
+                {"cell_type": "code", "metadata": {}, "outputs": [], "source": cell}
+                for cell in cells
+            ],
+        }
+    )
+
+
 def copy_assignment(
     folder: Path,
     *,

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from grading_fixtures import notebook_of
 from other_assignment import changed, write_trapezoids
 
 from grader.assignment import load_assignment
@@ -142,9 +143,7 @@ def test_a_suffix_in_capitals_says_the_same(trapezoids: Path, tmp_path: Path) ->
     folder = tmp_path / "class"
     folder.mkdir()
     (folder / "BOB.PY").write_text(right(trapezoids), "utf-8")
-    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": right(trapezoids)}
-    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
-    (folder / "ada.IPYNB").write_text(json.dumps(notebook), "utf-8")
+    (folder / "ada.IPYNB").write_text(notebook_of(right(trapezoids)), "utf-8")
 
     assert batch(folder, trapezoids, tmp_path / "out") == 0
     assert scores(tmp_path / "out") == {"BOB": "10", "ada": "10"}

@@ -226,6 +226,12 @@ def test_who_hangs_everywhere_takes_no_longer(tmp_path: Path) -> None:
     assert seconds < 9 * 0.5 + 8.0
 
 
+OUTCOME = Outcome(
+    "one", "1.1", "One", "Part", points=Fraction(1), earned=Fraction(1), status="passed"
+)
+SCRIPTS = {"one": Scripted(None, OUTCOME, (), sees=False)}
+
+
 class OtherWall:
     """Stands in for the wall, and counts how often it was renewed."""
 
@@ -244,16 +250,12 @@ class OtherWall:
 
 @only_on_linux
 def test_should_the_process_ahead_end_the_checks_are_run_behind_a_new_wall() -> None:
-    outcome = Outcome(
-        "one", "1.1", "One", "Part", points=Fraction(1), earned=Fraction(1), status="passed"
-    )
 
     def make_student(_seed: int, _group: str) -> Any:
         os.kill(os.getpid(), signal.SIGKILL)
 
     wall = OtherWall()
-    scripts = {"one": Scripted(None, outcome, (), sees=False)}
-    sight = Sight(wall, scripts, make_student)  # type: ignore[arg-type]
+    sight = Sight(wall, SCRIPTS, make_student)  # type: ignore[arg-type]
 
     assert sight.seen() == sight.seen() == {}
     assert wall.renewed == 1
@@ -263,16 +265,12 @@ def test_should_the_process_ahead_end_the_checks_are_run_behind_a_new_wall() -> 
 @pytest.mark.parametrize("is_waited_for", [False, True])
 def test_a_process_ahead_that_nobody_needs_is_ended_at_once(*, is_waited_for: bool) -> None:
     """What breaks before any check begins, or is ended by the guard, leaves the wall to others."""
-    outcome = Outcome(
-        "one", "1.1", "One", "Part", points=Fraction(1), earned=Fraction(1), status="passed"
-    )
 
     def make_student(_seed: int, _group: str) -> Any:
         time.sleep(60.0)
 
-    scripts = {"one": Scripted(None, outcome, (), sees=False)}
     before = children()
-    sight = Sight(OtherWall(), scripts, make_student)  # type: ignore[arg-type]
+    sight = Sight(OtherWall(), SCRIPTS, make_student)  # type: ignore[arg-type]
     assert children() > before
     began = time.monotonic()
     if is_waited_for:

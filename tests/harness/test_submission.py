@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import stat
 import struct
@@ -10,6 +9,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+from grading_fixtures import notebook_of
 
 from grader.submission import Submission, load_submission
 
@@ -33,20 +33,6 @@ def zip_of(place: Path, files: Mapping[str, str | bytes], name: str = "homework.
         for inside, content in files.items():
             archive.writestr(inside, content)
     return place / name
-
-
-def notebook_of(*cells: str) -> str:
-    return json.dumps(
-        {
-            "nbformat": 4,
-            "nbformat_minor": 4,
-            "metadata": {},
-            "cells": [
-                {"cell_type": "code", "metadata": {}, "outputs": [], "source": cell}
-                for cell in cells
-            ],
-        }
-    )
 
 
 def names(submission: Submission) -> list[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
 import pytest
-from grading_fixtures import ROOT, copy_assignment, grade, plain
+from grading_fixtures import ROOT, copy_assignment, grade, notebook_of, plain
 
 RIGHT = ROOT / "benchmarks/cold/frozen/submission"
 STUB = "\n\ndef {0}(*arguments):\n    raise NotImplementedError\n"
@@ -130,16 +129,7 @@ def test_functions_that_a_notebook_makes_without_def_are_there(tmp_path: Path) -
         "accuracy = lambda W, X, y: float(sum(p == k for p, k in zip(predict(W, X), y)) / len(y))\n"
         "nothing = partial(print, 1)"
     )
-    cells = [losses, text, lambdas]
-    notebook = {
-        "cells": [
-            {"cell_type": "code", "metadata": {}, "outputs": [], "source": cell} for cell in cells
-        ],
-        "metadata": {},
-        "nbformat": 4,
-        "nbformat_minor": 4,
-    }
-    (tmp_path / "homework.ipynb").write_text(json.dumps(notebook), "utf-8")
+    (tmp_path / "homework.ipynb").write_text(notebook_of(losses, text, lambdas), "utf-8")
     found = said(tmp_path / "homework.ipynb", tmp_path, 4)
 
     assert found == {}
