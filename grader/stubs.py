@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from grader.assignment import AssignmentError
+from grader.stub_check import TemplateError, require_runnable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,10 +36,6 @@ _FIELDED = frozenset(
 """What makes a class of its fields."""
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-class TemplateError(AssignmentError):
-    """The template cannot be made from the reference; the message says where and why."""
 
 
 class Piece(Struct, frozen=True):
@@ -80,14 +76,7 @@ def stub_text(source: str, name: str) -> str:
     module = _Module(source, name)
     if not module.whole:
         text = join_pieces(pieces)
-        try:
-            ast.parse(text)
-        except SyntaxError as error:
-            raise TemplateError(
-                f"{name}: expected a module that Python can read once bodies are cut. Line "
-                f"{error.lineno} of what is left does not parse: {(error.text or '').strip()!r}. "
-                "Mark what is to stay with `# template: keep`."
-            ) from None
+        require_runnable(text, source, name)
         return text
     lines = module.lines
     for node in reversed(ast.parse(source).body):

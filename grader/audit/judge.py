@@ -28,6 +28,8 @@ _PLAIN = frozenset(
 )
 """Kinds of findings that say what was done, whatever the values are."""
 _NAMELESS = ("not named", "named otherwise")
+_UNSEEN = ("the same", "does not import")
+"""What comes of mutants by which no suite is tried."""
 _ROUNDING = 1e-9
 
 State = Literal["good", "bad", "aside"]
@@ -156,6 +158,9 @@ def _judge_convention(subject: Subject, answers: Sequence[Answer]) -> Row:
 def _judge_mutant(subject: Subject, answers: Sequence[Answer]) -> Row:
     (answer,) = answers
     caught = _caught(answer)
+    found = [finding.kind for check in answer.checks for finding in check.findings]
+    if found and all(kind == "import" for kind in found):
+        return Row(subject, "aside", "does not import")
     if caught:
         return Row(subject, "good", "caught", (), caught)
     if answer.compared is not None and answer.compared.same:
@@ -236,7 +241,7 @@ def failures_of(rows: Sequence[Row], checks: Sequence[CheckRow], *, sampled: boo
     if not sampled:
         yield from _no_longer_harmless(rows)
     slack = _SLACK_OF_SAMPLES if sampled else 0.0
-    different = [row for row in rows if row.outcome != "the same"]
+    different = [row for row in rows if row.outcome not in _UNSEEN]
     yield from _share(rows, "mistake", ("named", "said"), NAMED_SHARE - slack)
     yield from _share(different, "mutant", ("caught",), CAUGHT_SHARE - slack)
     if not sampled and any(row.subject.kind == "mistake" for row in rows):

@@ -75,6 +75,11 @@ class NotAllowed(ModuleNotFoundError):
     """An import that the assignment does not allow."""
 
 
+# Code that catches it, and shows what it is, shows what Python itself would have raised.
+NotAllowed.__name__ = NotAllowed.__qualname__ = ModuleNotFoundError.__name__
+NotAllowed.__module__ = ModuleNotFoundError.__module__
+
+
 def compile_source(source: Source) -> Compiled:
     """Compile a module whole, or a notebook statement by statement."""
     if not source.cells:

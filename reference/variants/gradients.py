@@ -285,7 +285,7 @@ mistake(
 )
 mistake(
     "copies_moved",
-    "Copies of the arrays are moved, which f does not see.",
+    "The slope comes out as 0, as if copies of the arrays were moved, which f does not see.",
     "Which arrays does f read?",
     {CENTRED: {"in params": "in [p.copy() for p in params]"}},
 )

@@ -425,6 +425,19 @@ def test_a_harmless_change_that_is_caught_is_a_problem(means: Path) -> None:
     assert problems(run) == [f"Problem: {told}"]
 
 
+def test_mutants_that_cannot_be_imported_speak_for_no_suite(means: Path) -> None:
+    """Any check sees them: who counts them as caught counts nothing."""
+    changed(means, "answers/means.py", "def mean(x):", "def mean(x, scale=[1.0][0]):")
+    whole = means / "whole"
+
+    run = audit(means, "--out", str(whole))
+
+    assert run.status == 0, run.printed
+    came_to = read_figures((whole / "audit.json").read_bytes()).handed_in["mutants"]
+    assert came_to["does not import"] == 1
+    assert came_to["caught"] > 10
+
+
 def test_points_that_do_not_add_up_are_a_problem(means: Path) -> None:
     changed(means, SUITE, "@points(2)", "@points(1)")
 

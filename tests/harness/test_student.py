@@ -445,6 +445,16 @@ def test_whatever_a_function_does_is_said_in_the_students_words(
         assert student.call("code.healthy").value == 1
 
 
+def test_an_import_that_is_not_allowed_looks_like_one_of_what_is_not_installed() -> None:
+    """To code that catches it, and tells what it was."""
+    told = 'f"{type(error).__module__}.{type(error).__name__}: {error}"'
+    body = f"try:\n        import torch\n    except ImportError as error:\n        return {told}"
+    with student_of(f"def f():\n    {body}\n") as student:
+        assert student.call("code.f").value == (
+            "builtins.ModuleNotFoundError: No module named 'torch'"
+        )
+
+
 @pytest.mark.parametrize(
     ("body", "asked"),
     [

@@ -398,6 +398,27 @@ def test_reference_that_cannot_be_read_is_named_by_line(source: str, message: st
         stub_text(source, "part.py")
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def _size():\n    return 3\n\n\ndef f(x=_size()):\n    return x\n",
+        "def _own(f):\n    return f\n\n\n@_own\ndef f(x):\n    return x\n",
+        "def f(x=lambda: 1, *, y=_size):\n    return x\n\n\ndef _size():\n    return 3\n",
+    ],
+    ids=["default", "decorator", "keyword"],
+)
+def test_what_students_would_not_get_and_their_file_needs_is_named(source: str) -> None:
+    """Without it not even the stubs could be imported."""
+    with pytest.raises(TemplateError, match=r"part\.py: f needs _(size|own) when the module"):
+        stub_text(source, "part.py")
+
+
+def test_what_is_needed_only_by_a_call_may_stay_behind() -> None:
+    source = "def f(x=lambda: _size()):\n    return _size()\n\n\ndef _size():\n    return 3\n"
+
+    assert "_size" in stub_text(source, "part.py")
+
+
 def test_assignment_with_nothing_but_a_reference_has_a_template(tmp_path: Path) -> None:
     folder = assignment_of(tmp_path, 'def f(x):\n    """Double x."""\n    return 2 * x\n')
 
