@@ -7,6 +7,7 @@ assignment is read, the submission staged, the wall tried, and the suites run.
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import os
 import sys
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct, structs
 
+from grader.group import Group
 from grader.metadata import emails
 from grader.outcomes import Grade, Surface
 from grader.output import Output, write_begun
@@ -30,7 +32,7 @@ from grader.sandbox.nursery import Nursery
 from grader.sandbox.sources import Sources
 from grader.sandbox.student import Student
 from grader.sandbox.wall import Wall
-from grader.scripted import Rehearsal
+from grader.scripted import Rehearsal, Seen
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
@@ -154,13 +156,13 @@ def grade_submission(
             # Only now, for pytest is a third of a cold start.
             from grader.suite.plugin import GradingPlugin
 
-            seen = sight.seen if sight else None
+            here = functools.cache(lambda: _put_here(rehearsal, make_student))
             output.run = plugin = GradingPlugin(
                 run_settings(assignment, options.seed, options.check),
                 reference(),
                 sight.make_student if sight else make_student,
                 output.checked,
-                structs.replace(rehearsal, seen=seen),
+                structs.replace(rehearsal, seen=sight.seen if sight else here),
             )
         with output.kept_on_failure():
             if plugin is not None:
@@ -173,7 +175,7 @@ def grade_submission(
 
 
 def _put_ahead(
-    wall: Wall, rehearsal: Rehearsal, make_student: Callable[[int, str], Student]
+    wall: Wall, rehearsal: Rehearsal, make_student: Callable[[int, Group | None], Student]
 ) -> Sight | None:
     """Put the scripts meanwhile; get ready what a page needs, whatever comes of it."""
     if not rehearsal.scripts or sys.platform != "linux":
@@ -184,6 +186,14 @@ def _put_ahead(
     sight = Sight(wall, rehearsal.scripts, make_student)
     prepare()
     return sight
+
+
+def _put_here(rehearsal: Rehearsal, make_student: Callable[[int, Group | None], Student]) -> Seen:
+    """Put the scripts that a check may go by, in this process."""
+    from grader.ahead import put_all
+
+    scripts = {n: known for n, known in rehearsal.scripts.items() if not known.script.asks_back}
+    return put_all(scripts, make_student, rehearsal.others)
 
 
 def _try_the_wall(wall: Wall, options: Options, assignment: Assignment) -> self_test.Level:
@@ -221,7 +231,7 @@ def stage(
     checks: Callable[[], tuple[int, int]] = lambda: (0, 0),
     *,
     records: bool = False,
-) -> Callable[[int, str], Student]:
+) -> Callable[[int, Group | None], Student]:
     """Hand the files to the wall; return what makes the student of a check.
 
     It is given the check's seed, and the group of checks that it may share a worker with.

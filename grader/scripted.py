@@ -7,11 +7,22 @@ from typing import Any
 
 from msgspec import Struct
 
+from grader.group import Group
 from grader.outcomes import FeedbackLevel, LeaderboardEntry, Outcome, Visibility
 from grader.rules import Judge, Told
 
 Seen = Mapping[str, Any]
-"""By check what a submission has answered to its script; None where something was not right."""
+"""By check how a submission has answered what it asks (ahead.Put); None where not all is right."""
+
+_DETAIL: Mapping[FeedbackLevel, int] = {"result": 0, "hint": 1, "full": 2}
+_LATER = frozenset({"after_due_date", "after_published"})
+_TIMES: Mapping[Visibility, frozenset[str]] = {
+    "visible": frozenset({"visible"}) | _LATER,
+    "after_due_date": frozenset({"after_due_date"}),
+    "after_published": frozenset({"after_published"}),
+    "hidden": frozenset(),
+}
+"""When a result is shown: grades may be published before the last extension is over, or after."""
 
 
 class Scripted(Struct, frozen=True):
@@ -62,6 +73,6 @@ class AllRight:
         return 0, len(self.outcomes)
 
 
-def group_of(feedback: FeedbackLevel, visibility: Visibility) -> str:
-    """Checks that may share a worker: those whose inputs the same people may come to see."""
-    return f"{feedback}, {visibility}"
+def group_of(feedback: FeedbackLevel, visibility: Visibility) -> Group:
+    """By what a check shows, which others may be run before it in its worker."""
+    return Group(_DETAIL[feedback], _TIMES[visibility])

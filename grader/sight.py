@@ -11,28 +11,26 @@ import os
 import select
 import signal
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Union
 
 import msgspec
 from msgspec import structs
 
+from grader.ahead import Put, put_all
 from grader.sandbox import isolation
-from grader.sandbox.script import Answers
 from grader.sandbox.wall import Wall, WallFailed
-from grader.scripted import AllRight, Seen, group_of
+from grader.scripted import AllRight, Seen
 
 if TYPE_CHECKING:
+    from grader.group import Group
     from grader.sandbox.student import Student
     from grader.scripted import Scripted
 
-_LONGEST_S = 8.0
-"""After so long no other script is begun."""
 _PATIENCE_S = 30.0
 """Longest that the process may take: a call's time comes on top, and the end of its workers."""
 
-_decoder = msgspec.msgpack.Decoder(dict[str, tuple[Union[Answers, None], float]])
+_decoder = msgspec.msgpack.Decoder(dict[str, Union[Put, None]])
 
 
 class Sight:
@@ -42,13 +40,12 @@ class Sight:
         self,
         wall: Wall,
         scripts: Mapping[str, Scripted],
-        make_student: Callable[[int, str], Student],
+        make_student: Callable[[int, Group | None], Student],
     ) -> None:
         self._wall = wall
         self._scripts = scripts
         self._make_student = make_student
         self._seen: Seen | None = None
-        self._seconds: dict[str, float] = {}
         self._has_ended = False
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was read
         self._ended, theirs = os.pipe()
@@ -61,7 +58,7 @@ class Sight:
                 wall.leave_core()
                 os.close(self._ended)
                 starts = wall.starts
-                seen = _put(scripts, make_student, theirs)
+                seen = put_all(scripts, make_student, on_wrong=lambda: os.write(theirs, b"!"))
                 wall.rest()
                 self._file.write(msgspec.msgpack.encode(seen))
                 self._file.flush()
@@ -75,16 +72,20 @@ class Sight:
 
     def all_right(self) -> AllRight | None:
         """What came of it if all was right; None as soon as something was not."""
-        if self._hear() or any(self.seen().get(name) is None for name in self._scripts):
+        if self._hear():
+            return None
+        put = {name: self.seen().get(name) for name in self._scripts}
+        right = {name: each.seconds for name, each in put.items() if each is not None}
+        if len(right) < len(put):
             return None
         return AllRight(
             [
-                structs.replace(known.outcome, seconds=self._seconds[name])
+                structs.replace(known.outcome, seconds=right[name])
                 for name, known in self._scripts.items()
             ]
         )
 
-    def make_student(self, seed: int, group: str) -> Student:
+    def make_student(self, seed: int, group: Group | None) -> Student:
         """The student of a check that is run in earnest: two processes never ask at once."""
         self.seen()
         return self._make_student(seed, group)
@@ -121,9 +122,7 @@ class Sight:
             with contextlib.suppress(WallFailed):  # whoever opens a worker next is told
                 self._wall.renew()
             return {}
-        found = _decoder.decode(data)
-        self._seconds = {name: seconds for name, (_, seconds) in found.items()}
-        return {name: answers for name, (answers, _) in found.items()}
+        return _decoder.decode(data)
 
     def _end(self) -> tuple[int, bytes]:
         """How the process ended, and what it has left."""
@@ -133,30 +132,3 @@ class Sight:
         with self._file:
             self._file.seek(0)
             return status, self._file.read()
-
-
-def _put(
-    scripts: Mapping[str, Scripted], make_student: Callable[[int, str], Student], bell: int
-) -> dict[str, tuple[Answers | None, float]]:
-    """Put scripts until all are put, or one of them comes to no answer.
-
-    Something is written to `bell` once an answer was not right.
-    """
-    seen: dict[str, tuple[Answers | None, float]] = {}
-    end = time.monotonic() + _LONGEST_S
-    is_right = True
-    for name, known in scripts.items():
-        began = time.monotonic()
-        student = make_student(
-            known.outcome.seed, group_of(known.outcome.feedback, known.outcome.visibility)
-        )
-        passed = student.put([known], alone=not known.sees)
-        answers = passed[1] if passed else None
-        student.close(passed=True)
-        seen[name] = answers, time.monotonic() - began
-        if answers is None and is_right:
-            is_right = False
-            os.write(bell, b"!")
-        if student.is_broken or time.monotonic() > end:
-            break
-    return seen

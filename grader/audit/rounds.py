@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from grader.assignment import Assignment
 from grader.exchange import Exchange
 from grader.grade import guard_s, run_settings, stage
+from grader.group import Group
 from grader.outcomes import Outcome
 from grader.sandbox import server
 from grader.sandbox.student import Student
@@ -96,7 +97,7 @@ class Rounds:
                     return self._graded(plugin, histories)
         return self._graded(plugin, histories)
 
-    def _stage(self, asked: Round) -> Callable[[int, str], Student]:
+    def _stage(self, asked: Round) -> Callable[[int, Group | None], Student]:
         self._wall.make_room()
         settings = self._assignment.settings
         if asked.call_s is not None:

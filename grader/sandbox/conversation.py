@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from grader.group import Group
 from grader.outcomes import CheckFailed, Finding, GraderFailed
 
 from . import values, wire, words
@@ -31,7 +32,12 @@ class Conversation:
     """
 
     def __init__(
-        self, handed: Handed, limits: Limits, seed: int, group: str, callbacks: Callbacks
+        self,
+        handed: Handed,
+        limits: Limits,
+        seed: int,
+        group: Group | None,
+        callbacks: Callbacks,
     ) -> None:
         self._handed = handed
         self._limits = limits
@@ -154,12 +160,12 @@ class Conversation:
         return words.of_unreadable(name, why)
 
     def close(self) -> None:
-        """Leave the worker to the group's next check, or end it where there is no group.
+        """Leave the worker to a check that may follow, or end it where the check is in no group.
 
         One whose last answer is still to come would give that to the next check.
         """
         worker, self._worker = self._worker, None
-        if worker is not None and self._group and not self._unanswered:
+        if worker is not None and self._group is not None and not self._unanswered:
             self._handed.wall.keep_worker(worker, self._group)
         elif worker is not None:
             self._handed.wall.dismiss_worker(worker)
@@ -186,7 +192,7 @@ class Conversation:
         if self._worker is None:
             spare = self._handed.spare()
             try:
-                group = "" if name in self._handed.suspects or not spare else self._group
+                group = None if name in self._handed.suspects or not spare else self._group
                 self._worker = self._handed.wall.open_worker(self._seed, group)
             except WallFailed as error:
                 raise GraderFailed(str(error)) from None

@@ -1,4 +1,4 @@
-"""Workers that have served a check and wait for the next one of its group.
+"""Workers that have served a check and wait for the next one that may follow it.
 
 A worker that waits is stopped before any other one runs, so that no timer of it is felt there.
 """
@@ -13,6 +13,8 @@ import time
 
 import msgspec
 from msgspec import Struct
+
+from grader.group import Group
 
 from .channel import Channel
 
@@ -43,7 +45,7 @@ class KeptWorkers:
     """At most one for each group of checks."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, OpenWorker] = {}
+        self._kept: dict[Group, OpenWorker] = {}
         self._awake: OpenWorker | None = None
         """The one that is not stopped yet, since nobody else has a worker."""
 
@@ -51,7 +53,7 @@ class KeptWorkers:
         """Number of workers that wait."""
         return len(self._kept)
 
-    def put(self, worker: OpenWorker, group: str) -> bool:
+    def put(self, worker: OpenWorker, group: Group) -> bool:
         """Keep a worker that waits for a request; False where it may not be kept.
 
         That is one with threads that run on, and any where all would hold much memory together.
@@ -67,22 +69,29 @@ class KeptWorkers:
         self._kept[group] = self._awake = worker
         return True
 
-    def take(self, group: str) -> OpenWorker | None:
-        """The worker of a group, which runs again, if one was kept; all others are stopped."""
+    def take(self, group: Group | None) -> OpenWorker | None:
+        """A worker that the group may have, which runs again; all others are stopped."""
         self.stop(but=group)
-        worker = self._kept.pop(group, None)
+        found = self._for(group)
+        worker = None if found is None else self._kept.pop(found)
         if worker is not None and worker is not self._awake:
             _signal(worker, signal.SIGCONT)
         self._awake = None
         return worker
 
-    def stop(self, but: str | None = None) -> None:
-        """Stop whoever is not stopped yet, unless of this group: somebody else has a worker now."""
-        awake = self._awake
-        if awake is not None and (but is None or self._kept.get(but) is not awake):
+    def stop(self, but: Group | None = None) -> None:
+        """Stop whoever is not stopped yet, unless this group will have it: another has one now."""
+        awake, found = self._awake, self._for(but)
+        if awake is not None and (found is None or self._kept[found] is not awake):
             _signal(awake, signal.SIGSTOP)
             _wait_until_stopped(awake.pid)
             self._awake = None
+
+    def _for(self, group: Group | None) -> Group | None:
+        """Whose worker a group is to have: its own, or that of one that its checks may follow."""
+        if group is None or group in self._kept:
+            return group
+        return next((earlier for earlier in self._kept if group.may_follow(earlier)), None)
 
     def clear(self) -> list[OpenWorker]:
         """Keep none any more; those that were."""

@@ -14,6 +14,7 @@ import numpy as np
 from msgspec import Struct, structs
 
 from grader.exchange import Exchange
+from grader.group import Group
 from grader.outcomes import CheckFailed, CodeLine, Finding, GraderFailed
 from grader.portable import Portable
 
@@ -56,11 +57,13 @@ class _Sent(Struct, frozen=True):
 class Student:
     """The student's modules, for one check: its worker is started by the first call.
 
-    `seed` is the check's, from 0 to 2^64 - 1. Checks of one `group` may share a worker, one after
-    another: those that may show their inputs to the same people. Without a group it has its own.
+    `seed` is the check's, from 0 to 2^64 - 1. By its `group` it may share a worker with others, one
+    after another: those before it show as much as it does, or more. Without one it has its own.
     """
 
-    def __init__(self, handed: Handed, limits: Limits, seed: int, group: str = "") -> None:
+    def __init__(
+        self, handed: Handed, limits: Limits, seed: int, group: Group | None = None
+    ) -> None:
         self._handed = handed
         self._callbacks = Callbacks(limits.callbacks, self._special)
         self._talk = Conversation(handed, limits, seed, group, self._callbacks)

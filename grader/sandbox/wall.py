@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from grader.group import Group
+
 from . import isolation, modules, scratch, self_test, server, sweep, wire
 from .channel import Channel, Closed, TimedOut
 from .kept import KeptWorkers, OpenWorker, standing
@@ -100,8 +102,8 @@ class Wall:
         names = {source.name for source in self._stage.sources} if self._stage else set()
         return tuple(broken for broken in self._broken if broken.file not in names)
 
-    def open_worker(self, seed: int, group: str = "") -> OpenWorker:
-        """A worker that is shut in and listens: one that was kept for the group, else a new one.
+    def open_worker(self, seed: int, group: Group | None = None) -> OpenWorker:
+        """A worker that is shut in and listens: a kept one that the group may have, or a new one.
 
         A new one was forked ahead, as the next one is now, so that a fork takes no time of the
         grader's where there is a second core. Nothing of the student's has run in it.
@@ -132,8 +134,8 @@ class Wall:
                 return worker
         raise AssertionError
 
-    def _take_kept(self, group: str) -> OpenWorker | None:
-        """The worker that was kept for a group, once nobody else's files can reach it any more."""
+    def _take_kept(self, group: Group | None) -> OpenWorker | None:
+        """A kept worker that a group may have, once nobody else's files can reach it any more."""
         self._kept.stop(but=group)
         try:
             self._read_reports()  # who was dismissed has ended, and writes no more
@@ -155,8 +157,8 @@ class Wall:
         self._clear_scratch()
         return int(ended.status)
 
-    def keep_worker(self, worker: OpenWorker, group: str) -> None:
-        """Keep a worker, which has answered so far, for the next check of its group, if it may."""
+    def keep_worker(self, worker: OpenWorker, group: Group) -> None:
+        """Keep a worker that a check of this group had, which has answered so far, if it may."""
         if self._may_start_processes or not self._kept.put(worker, group):
             self.dismiss_worker(worker)
         elif len(self._open) > len(self._kept):

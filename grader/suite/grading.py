@@ -14,6 +14,7 @@ import pytest
 from msgspec import Struct, structs
 
 from grader.feedback.versions import Versions
+from grader.group import Group
 from grader.outcomes import (
     CheckFailed,
     Finding,
@@ -88,7 +89,7 @@ class CheckGrader:
         self,
         settings: RunSettings,
         reference: types.ModuleType,
-        make_student: Callable[[int, str], Any],
+        make_student: Callable[[int, Group | None], Any],
         versions: Versions | None = None,
     ) -> None:
         self._settings = settings
@@ -103,10 +104,10 @@ class CheckGrader:
     def begin(self, running: Running, *, shares: bool = False) -> None:
         """Start the clock of a check; its worker starts with its first call.
 
-        It `shares` its worker with others whose inputs the same people may come to see, if at all.
+        It `shares` its worker with others that show as much, or more, if with any.
         """
         settings = running.settings
-        group = group_of(settings.feedback, settings.visibility) if shares else ""
+        group = group_of(settings.feedback, settings.visibility) if shares else None
         running.began = time.monotonic()
         running.record = CheckRecord(parts=tuple(settings.parts))
         running.student = self._student = self._make_student(running.seed, group)
@@ -228,7 +229,7 @@ class CheckGrader:
 
     def _make_alone(self, seed: int) -> Any:
         """A student whose worker no check shares, in the time of the check that is graded."""
-        student = self._make_student(seed, "")
+        student = self._make_student(seed, None)
         student.share_time(self._student)
         return student
 

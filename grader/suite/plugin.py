@@ -24,6 +24,7 @@ from typing import Any, Literal
 import pytest
 
 from grader.exchange import Exchange
+from grader.group import Group
 from grader.outcomes import CheckFailed, Finding, Outcome
 from grader.scripted import Rehearsal, Scripted
 
@@ -44,7 +45,7 @@ class GradingPlugin:
         self,
         settings: RunSettings,
         reference: types.ModuleType,
-        make_student: Callable[[int, str], Any],
+        make_student: Callable[[int, Group | None], Any],
         on_outcome: Callable[[], None],
         rehearsal: Rehearsal | None = None,
     ) -> None:
@@ -123,7 +124,9 @@ class GradingPlugin:
             item.stash[_RUNNING] = self._ready(
                 known.settings, known.suite, known.name, known.number, known.title
             )
-        return self._wanted(items)
+        wanted = self._wanted(items)
+        self._scripts.wait()
+        return wanted
 
     @pytest.fixture
     def student(self) -> Any:

@@ -19,7 +19,7 @@ class Scripts:
         """What the checks that passed asked and were answered, by their names."""
 
     def wait(self) -> None:
-        """Wait for what was put to this submission ahead, if anything was."""
+        """Have put to this submission what is put ahead, if anything is."""
         if self._rehearsal.seen is not None:
             self._rehearsal.seen()
 
@@ -31,23 +31,16 @@ class Scripts:
         """The outcome of a check, if all that it asks is answered as by somebody who passed it."""
         known = self.known(running.name)
         # Where it asks back, what failures are told apart by must be known of each check.
-        if known is None or known.script.asks_back:
+        if known is None or known.script.asks_back or self._rehearsal.seen is None:
             return None
-        self._grader.begin(running, shares=True)
-        student = running.student
-        ways = [known, *self._rehearsal.others.get(running.name, ())]
-        if self._rehearsal.seen is None:
-            passed = student.put(ways, alone=not known.sees)
-            # Whatever it answered, its worker has come to no harm; one that has is ended by now.
-            student.close(passed=True)
-        else:
-            answers = self._rehearsal.seen().get(running.name)
-            passed = None if answers is None else (0, answers)
-        if passed is None:
+        put = self._rehearsal.seen().get(running.name)
+        if put is None:
             return None
-        number, answers = passed
-        student.remember(ways[number].script, answers)
-        return self._grader.alike(running, ways[number].outcome)
+        way = [known, *self._rehearsal.others.get(running.name, ())][put.way]
+        self._grader.begin(running)
+        running.began -= put.seconds
+        running.student.remember(way.script, put.answers)
+        return self._grader.alike(running, way.outcome)
 
     def keep(self, running: Running, outcome: Outcome) -> None:
         """Make a script of a check that was passed, if others can be put the same."""

@@ -27,6 +27,7 @@ if "limits of a message" in "".join(sys.argv[1:2]):
     msgspec.Meta = lambda **_limits: _WITH_LIMITS()  # type: ignore[misc,assignment]
 
 from grader import cli, grade, outcomes, rules, submission, text, unpack, vetting
+from grader.group import Group
 from grader.report import frame
 from grader.sandbox import (
     callbacks,
@@ -163,7 +164,7 @@ def _import_anything() -> None:
 def _one_worker_for_all() -> None:
     real, kept = wall.Wall.open_worker, []
 
-    def open_worker(self: wall.Wall, seed: int, _group: str = "") -> kept_module.OpenWorker:
+    def open_worker(self: wall.Wall, seed: int, _group: object = None) -> kept_module.OpenWorker:
         kept[:] = kept or [real(self, seed)]
         return kept[0]
 
@@ -176,11 +177,15 @@ def _one_group() -> None:
     """Let any two checks share a worker."""
     opened, kept = wall.Wall.open_worker, wall.Wall.keep_worker
 
-    def open_worker(self: wall.Wall, seed: int, group: str = "") -> kept_module.OpenWorker:
-        return opened(self, seed, group and "all")
+    everybody = Group(0, frozenset())
 
-    def keep_worker(self: wall.Wall, worker: kept_module.OpenWorker, _group: str) -> None:
-        kept(self, worker, "all")
+    def open_worker(
+        self: wall.Wall, seed: int, group: Group | None = None
+    ) -> kept_module.OpenWorker:
+        return opened(self, seed, group and everybody)
+
+    def keep_worker(self: wall.Wall, worker: kept_module.OpenWorker, _group: Group) -> None:
+        kept(self, worker, everybody)
 
     _set(wall.Wall, "open_worker", open_worker)()
     _set(wall.Wall, "keep_worker", keep_worker)()

@@ -16,9 +16,20 @@ FLOW = (
     ("rehearse",),
     ("grade", "package", "template", "doctor", "starter"),
     ("rehearsal", "sight"),
+    ("ahead",),
     ("output",),
     ("place",),
-    ("keys", "metadata", "assignment", "submission", "vetting", "notebook", "unpack", "stubs"),
+    (
+        "keys",
+        "metadata",
+        "assignment",
+        "submission",
+        "vetting",
+        "notebook",
+        "unpack",
+        "stubs",
+        "stub_check",
+    ),
     ("sandbox",),
     ("suite",),
     ("scripted",),
@@ -28,7 +39,7 @@ FLOW = (
     ("results", "report"),
     ("markdown", "summary"),
     ("points", "text"),
-    ("outcomes", "exchange", "portable"),
+    ("outcomes", "exchange", "portable", "group"),
 )
 """Rooms in the order in which data pass; a room may import from those after its own line."""
 INSIDE = {

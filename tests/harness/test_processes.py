@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from wall_fixtures import behind_the_wall
+from wall_fixtures import HINT, behind_the_wall
 
 from grader.outcomes import CheckFailed
 from grader.sandbox import modules, sweep
@@ -69,7 +69,7 @@ def handed() -> Iterator[Handed]:
 
 def ask(handed: Handed, name: str) -> object:
     """Call one function in a check of its own, which passes."""
-    student = Student(handed, Limits(), 1, "hint")
+    student = Student(handed, Limits(), 1, HINT)
     try:
         return student.call(f"code.{name}").value
     finally:

@@ -251,7 +251,7 @@ class OtherWall:
 @only_on_linux
 def test_should_the_process_ahead_end_the_checks_are_run_behind_a_new_wall() -> None:
 
-    def make_student(_seed: int, _group: str) -> Any:
+    def make_student(_seed: int, _group: object) -> Any:
         os.kill(os.getpid(), signal.SIGKILL)
 
     wall = OtherWall()
@@ -266,7 +266,7 @@ def test_should_the_process_ahead_end_the_checks_are_run_behind_a_new_wall() -> 
 def test_a_process_ahead_that_nobody_needs_is_ended_at_once(*, is_waited_for: bool) -> None:
     """What breaks before any check begins, or is ended by the guard, leaves the wall to others."""
 
-    def make_student(_seed: int, _group: str) -> Any:
+    def make_student(_seed: int, _group: object) -> Any:
         time.sleep(60.0)
 
     before = children()

@@ -15,7 +15,7 @@ from grading_fixtures import grade, run_grader, untimed
 from msgspec import Raw
 from other_assignment import write_trapezoids
 from test_rules import OUTCOME
-from wall_fixtures import behind_the_wall
+from wall_fixtures import HINT, behind_the_wall
 
 from grader.batch.ways import OtherWays
 from grader.outcomes import CheckFailed
@@ -89,7 +89,7 @@ def test_who_answers_alike_has_the_same_history_as_if_the_check_had_asked() -> N
     assert script is not None
     other = RIGHT.replace("def mean(x):", "def mean(x):\n    print('one more line')")
     with behind_the_wall(modules.Source("code.py", "code", other)) as handed:
-        asked, told = (Student(handed, Limits(), 1, "hint") for _ in range(2))
+        asked, told = (Student(handed, Limits(), 1, HINT) for _ in range(2))
         ask_for_all(asked)
 
         passed = told.put([Alike(script)], alone=False)
@@ -125,7 +125,7 @@ def test_whoever_answers_otherwise_is_asked_in_earnest(old: str, new: str) -> No
     text = RIGHT.replace(old, new)
     is_equal = new == "+ 1"  # 6.0 + 1 is 7.0 as well
     with behind_the_wall(modules.Source("code.py", "code", text)) as handed:
-        student = Student(handed, Limits(), 1, "hint")
+        student = Student(handed, Limits(), 1, HINT)
 
         assert (student.put([Alike(script)], alone=False) is not None) is is_equal
         assert not student.history
@@ -137,7 +137,7 @@ def test_what_hangs_is_waited_for_once() -> None:
     text = RIGHT.replace("return float", "while True: pass\n    return float")
     with behind_the_wall(modules.Source("code.py", "code", text)) as handed:
         for seconds in (0.3, 0.0):
-            student = Student(handed, Limits(call_s=0.3), 1, "hint")
+            student = Student(handed, Limits(call_s=0.3), 1, HINT)
             began = time.monotonic()
             assert student.put([Alike(script)], alone=False) is None
             assert student.is_broken is (seconds > 0.0)
@@ -159,11 +159,11 @@ def test_what_is_asked_back_is_answered_as_it_was() -> None:
     assert script.asks_back
     for text, is_right in ((RIGHT, True), (RIGHT.replace("f(x) +", "f(x + 1e-15) +"), False)):
         with behind_the_wall(modules.Source("code.py", "code", text)) as handed:
-            student = Student(handed, Limits(), 1, "hint")
+            student = Student(handed, Limits(), 1, HINT)
             assert (student.put([Alike(script)], alone=False) is not None) is is_right
             student.close()
             # What waited for a reply is gone.
-            assert Student(handed, Limits(), 1, "hint").call("code.mean", X).value > 0
+            assert Student(handed, Limits(), 1, HINT).call("code.mean", X).value > 0
 
 
 def test_who_answers_all_that_one_other_did_goes_by_that_way() -> None:
@@ -185,7 +185,7 @@ def test_who_answers_all_that_one_other_did_goes_by_that_way() -> None:
         (RIGHT.replace("+ 1.0", "+ 0.9"), None),
     ):
         with behind_the_wall(modules.Source("code.py", "code", text)) as handed:
-            found = Student(handed, Limits(), 1, "hint").put(ways, alone=False)
+            found = Student(handed, Limits(), 1, HINT).put(ways, alone=False)
             assert (None if found is None else found[0]) == passed
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from grading_fixtures import copy_assignment, grade
-from wall_fixtures import behind_the_wall
+from wall_fixtures import FULL, HINT, behind_the_wall
 
-from grader.outcomes import CheckFailed
+from grader.group import Group
+from grader.outcomes import CheckFailed, FeedbackLevel, Visibility
 from grader.sandbox import modules
 from grader.sandbox.handed import Handed, Limits
 from grader.sandbox.student import Student
+from grader.scripted import group_of
 from grader.suite import guard
 from grader.suite.guard import Overdue
 
@@ -83,12 +85,13 @@ class Thing:
     size = 3
 """
 SOURCE = modules.Source("code.py", "code", CODE)
+Shown = tuple[FeedbackLevel, Visibility]
 
 
 def ask(
     handed: Handed,
     name: str,
-    group: str = "hint",
+    group: Group | None = HINT,
     *,
     passed: bool | None = True,
     limits: Limits | None = None,
@@ -110,8 +113,8 @@ def test_checks_of_a_group_that_pass_share_a_worker_but_no_files() -> None:
     assert found == [1, False, first]
 
 
-@pytest.mark.parametrize("group", ["full", ""], ids=["another group", "alone"])
-def test_nobody_else_gets_the_worker_of_a_check(group: str) -> None:
+@pytest.mark.parametrize("group", [FULL, None], ids=["shows more", "alone"])
+def test_nobody_else_gets_the_worker_of_a_check(group: Group | None) -> None:
     with behind_the_wall(SOURCE) as handed:
         first, _ = ask(handed, "leave")
         found, is_alone = ask(handed, "look", group)
@@ -119,6 +122,47 @@ def test_nobody_else_gets_the_worker_of_a_check(group: str) -> None:
     assert is_alone
     assert found[:2] == [0, False]  # type: ignore[index]
     assert found[2] != first  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        (("full", "visible"), ("hint", "visible")),
+        (("hint", "visible"), ("hint", "after_due_date")),
+        (("full", "visible"), ("result", "after_published")),
+        (("hint", "after_published"), ("hint", "hidden")),
+    ],
+)
+def test_a_check_that_shows_less_may_have_the_worker_of_one_that_shows_more(
+    earlier: Shown, later: Shown
+) -> None:
+    """Not the other way round: what was handed in before could come out where more is shown."""
+    more, less = group_of(*earlier), group_of(*later)
+    with behind_the_wall(SOURCE) as handed:
+        ask(handed, "leave", more)
+        assert not ask(handed, "look", less)[1]
+        assert ask(handed, "look", more)[1]
+        assert not ask(handed, "look", less)[1]
+        assert not ask(handed, "look", more)[1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        # Grades may be published before the last late day is over, and after it.
+        (("hint", "after_due_date"), ("hint", "after_published")),
+        (("full", "after_due_date"), ("hint", "visible")),
+    ],
+)
+def test_where_each_shows_what_the_other_does_not_no_worker_is_shared(
+    one: Shown, other: Shown
+) -> None:
+    with behind_the_wall(SOURCE) as handed:
+        for group in (group_of(*one), group_of(*other), group_of(*one), group_of(*other)):
+            found = ask(handed, "look", group)[1]
+
+        assert not found
+        assert len(handed.wall._kept) == 2
 
 
 def test_a_function_that_failed_alone_has_workers_of_its_own_from_then_on() -> None:
@@ -133,7 +177,7 @@ def test_a_kept_worker_does_nothing_until_its_next_check() -> None:
     """A timer is no thread, and would run beside checks that show more."""
     with behind_the_wall(SOURCE) as handed:
         ask(handed, "tick")
-        ask(handed, "nap", "full")
+        ask(handed, "nap", FULL)
         found, is_alone = ask(handed, "ticks")
 
     assert not is_alone
@@ -142,7 +186,7 @@ def test_a_kept_worker_does_nothing_until_its_next_check() -> None:
 
 def test_a_worker_that_is_kept_while_another_is_open_does_nothing_either() -> None:
     with behind_the_wall(SOURCE) as handed:
-        other = Student(handed, Limits(), 1, "full")
+        other = Student(handed, Limits(), 1, FULL)
         other.call("code.look")
         ask(handed, "tick")
         other.call("code.nap")
@@ -156,9 +200,10 @@ def test_a_worker_that_is_kept_while_another_is_open_does_nothing_either() -> No
 def test_workers_that_are_kept_hold_little_together() -> None:
     """In a container of 768 MB there must be room for one that takes all that it may."""
     with behind_the_wall(SOURCE) as handed:
-        for group in range(5):
-            ask(handed, "hold_a_little", f"group {group}")
-        alone = [ask(handed, "look", f"group {group}")[1] for group in range(5)]
+        groups = [Group(1, frozenset({f"time {number}"})) for number in range(5)]
+        for group in groups:
+            ask(handed, "hold_a_little", group)
+        alone = [ask(handed, "look", group)[1] for group in groups]
 
     assert not alone[0]
     assert alone.count(False) <= 3
@@ -177,7 +222,7 @@ def test_a_worker_that_is_not_at_rest_is_not_kept(name: str) -> None:
 
 def test_objects_of_a_check_are_gone_with_it() -> None:
     with behind_the_wall(SOURCE) as handed:
-        one, other = (Student(handed, Limits(), 1, "hint") for _ in range(2))
+        one, other = (Student(handed, Limits(), 1, HINT) for _ in range(2))
         thing = one.call("code.make").value
         assert thing.size == 3
         one.close(passed=True)
@@ -192,7 +237,7 @@ def test_a_time_out_counts_only_where_the_check_was_alone() -> None:
     with behind_the_wall(SOURCE) as handed:
         ask(handed, "look")
         for alone in (False, True):
-            group = "" if alone else "hint"
+            group = None if alone else HINT
             with pytest.raises(CheckFailed, match="did not finish"):
                 ask(handed, "hang", group, passed=False, limits=Limits(call_s=0.2))
             assert bool(handed.timeouts["code.hang"]) is alone
@@ -200,7 +245,7 @@ def test_a_time_out_counts_only_where_the_check_was_alone() -> None:
 
 def test_a_kept_worker_that_has_ended_meanwhile_is_replaced() -> None:
     with behind_the_wall(SOURCE) as handed:
-        student = Student(handed, Limits(), 1, "hint")
+        student = Student(handed, Limits(), 1, HINT)
         student.call("code.look")
         worker = student._talk._worker
         student.close(passed=True)
@@ -265,9 +310,9 @@ def test_a_worker_that_is_kept_finds_no_files_of_another_group(writes: str, trie
     with behind_the_wall(modules.Source("code.py", "code", LOOKS)) as handed:
         for number in range(tries):
             for group, name, argument in (
-                (f"full {number}", "arm", ""),
-                (f"hint {number}", writes, "hidden"),
-                (f"full {number}", "tell", ""),
+                (Group(2, frozenset({f"sooner {number}"})), "arm", ""),
+                (Group(1, frozenset({f"later {number}"})), writes, "hidden"),
+                (Group(2, frozenset({f"sooner {number}"})), "tell", ""),
             ):
                 student = Student(handed, Limits(), 1, group)
                 told = student.call(f"code.{name}", argument).value
@@ -303,7 +348,7 @@ def test_an_answer_that_is_still_to_come_is_not_given_to_the_next_check(
 ) -> None:
     limits = Limits(callbacks=20)
     with behind_the_wall(SOURCE) as handed:
-        student = Student(handed, limits, 1, "hint")
+        student = Student(handed, limits, 1, HINT)
         with pytest.raises((CheckFailed, Overdue)):
             talk(student)
         student.close(passed=False)

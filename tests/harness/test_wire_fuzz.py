@@ -115,7 +115,7 @@ class NoWall:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
 
-    def open_worker(self, _seed: int, _group: str = "") -> OpenWorker:
+    def open_worker(self, _seed: int, _group: object = None) -> OpenWorker:
         return OpenWorker(Channel(self._sock), 0)
 
     def close_worker(self, worker: OpenWorker) -> int:

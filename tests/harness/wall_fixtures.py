@@ -12,6 +12,12 @@ from grader.sandbox.nursery import Nursery
 from grader.sandbox.sources import Sources
 from grader.sandbox.student import Student
 from grader.sandbox.wall import Wall
+from grader.scripted import group_of
+
+HINT = group_of("hint", "visible")
+"""Checks as most of a suite are."""
+FULL = group_of("full", "visible")
+"""Checks that show what was handed in."""
 
 
 @contextmanager
