@@ -206,6 +206,8 @@ def student_finding(finding: Finding, level: FeedbackLevel) -> Finding:
 
 def student_outcome(outcome: Outcome) -> Outcome:
     """The outcome as far as its feedback level lets the student read it."""
+    if not outcome.findings and not outcome.notes:
+        return outcome
     level = outcome.feedback
     findings = [student_finding(f, level) for f in outcome.findings]
     printed = [number for number, f in enumerate(outcome.findings) if f.printed]

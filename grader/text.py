@@ -131,6 +131,10 @@ def prose(text: str, *, limit: int = 1200) -> tuple[Span, ...]:
     >>> [span.text for span in prose("dW: expected shape (3, 4), see np.dot.") if span.code]
     ['(3, 4)', 'np.dot']
     """
+    return (_spans_again if len(text) <= _SHORT else _spans)(text, limit)
+
+
+def _spans(text: str, limit: int) -> tuple[Span, ...]:
     line = one_line(text, limit=limit)
     spans: list[Span] = []
     end = 0
@@ -142,6 +146,9 @@ def prose(text: str, *, limit: int = 1200) -> tuple[Span, ...]:
     if end < len(line):
         spans.append(Span(line[end:], code=False))
     return tuple(spans)
+
+
+_spans_again = lru_cache(maxsize=2048)(_spans)
 
 
 def markdown(text: str, *, limit: int = 1200) -> str:

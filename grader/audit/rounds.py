@@ -55,7 +55,7 @@ class AuditWall(Wall):
             return
         self._read_reports()
         self._forget_ahead()
-        self._order(server.Reap(self._ahead_pid))
+        self._order(server.Reap(self._forked_pid))
 
 
 class Rounds:

@@ -229,9 +229,14 @@ def build(
     """The function or class that `text` defines, in a copy of its module's names, and `names`."""
     module, _, name = function.partition(".")
     namespace = {**vars(getattr(reference, module)), **(names or {})}
-    code = compile(text, f"<variant of {function}>", "exec", dont_inherit=True)
-    exec(code, namespace)  # noqa: S102 - the assignment's own text
+    exec(_compiled(function, text), namespace)  # noqa: S102 - the assignment's own text
     return namespace[name]
+
+
+@lru_cache(maxsize=4096)
+def _compiled(function: str, text: str) -> types.CodeType:
+    """The code of a version, which is built anew with each other functions of the student's."""
+    return compile(text, f"<variant of {function}>", "exec", dont_inherit=True)
 
 
 @contextmanager

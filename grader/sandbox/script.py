@@ -9,6 +9,7 @@ be what an earlier one asks for.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Protocol, Union
 
 import msgspec
@@ -53,9 +54,9 @@ class Step(Struct, frozen=True, array_like=True):
         return [_answer_of(bits) for bits in self.answers]
 
     @property
-    def modules(self) -> set[str]:
+    def modules(self) -> frozenset[str]:
         """The modules that it needs, by what it calls."""
-        return {name.partition(".")[0] for name in self.functions if name}
+        return _modules_of(self.functions)
 
 
 class Script(Struct, frozen=True, array_like=True):
@@ -178,6 +179,11 @@ class Ways:
             return None
         i, _, told = self._open[0]
         return i, [each.beside_the_script for each in told]
+
+
+@lru_cache(maxsize=1024)
+def _modules_of(functions: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.partition(".")[0] for name in functions if name)
 
 
 def _answers_to(step: Step, answer: wire.Answer) -> Sequence[One] | None:

@@ -40,6 +40,9 @@ class Stage(Struct, tag="stage", frozen=True):
 class Spawn(Struct, tag="spawn", frozen=True):
     """Fork a worker on the socket that follows."""
 
+    ahead: bool = False
+    """Whether it is for the check after the one that is run next."""
+
 
 class Probe(Struct, tag="probe", frozen=True):
     """Fork a worker that runs the self-test and answers on the socket that follows."""
@@ -121,12 +124,14 @@ class Server:
         self._descriptors = isolation.shared_descriptors()
         self._scratch = scratch_folder
         self._workers: list[int] = []
+        self._is_ahead = False
+        """Whether the last of them is ahead."""
         self._overfull: set[int] = set()
 
     def watch(self) -> None:
-        """Kill what writes more than it may; the last worker is ahead, and has not begun."""
+        """Kill what writes more than it may; a worker that is ahead has not begun."""
         if self._workers and scratch.is_overfull(self._scratch):
-            for pid in self._workers[:-1] or self._workers:
+            for pid in self._workers[: -1 if self._is_ahead else None] or self._workers:
                 self._overfull.add(pid)
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
@@ -149,6 +154,7 @@ class Server:
         if pid < 0:  # the system refuses; that the socket is closed says so
             return Spawned(0)
         self._workers.append(pid)
+        self._is_ahead = isinstance(order, Spawn) and order.ahead
         return Spawned(pid)
 
     def _receive_socket(self) -> socket.socket:

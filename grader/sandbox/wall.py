@@ -57,7 +57,8 @@ class Wall:
         self._rejected: list[modules.Broken] = []
         self._broken: list[modules.Broken] = []
         self._ahead: Channel | None = None
-        self._ahead_pid = 0
+        self._forked_pid = 0
+        """Of the worker that was forked last."""
         self._unread = 0
         self._new_kb = 0
         self._is_spent = False
@@ -105,8 +106,8 @@ class Wall:
     def open_worker(self, seed: int, group: Group | None = None) -> OpenWorker:
         """A worker that is shut in and listens: a kept one that the group may have, or a new one.
 
-        A new one was forked ahead, as the next one is now, so that a fork takes no time of the
-        grader's where there is a second core. Nothing of the student's has run in it.
+        Where there is a second core a new one was forked ahead, as the next one is now, so that a
+        fork takes no time of the grader's. Nothing of the student's has run in it.
         """
         kept = self._take_kept(group)
         if kept is not None:
@@ -118,14 +119,15 @@ class Wall:
                 return kept
         for attempt in (1, 2):
             try:
-                channel = self._ahead or self._fork_ahead()
+                channel, self._ahead = self._ahead or self._fork(ahead=False), None
                 self._read_reports()
                 channel.receive(wire.answer_decoder, time.monotonic() + _ORDER_S)
                 channel.send(wire.Begin(seed, isolation.own_cores()), _ORDER_S)
-                self._new_kb = standing(self._ahead_pid)[1]
-                worker = OpenWorker(channel, self._ahead_pid, new_kb=self._new_kb)
+                self._new_kb = standing(self._forked_pid)[1]
+                worker = OpenWorker(channel, self._forked_pid, new_kb=self._new_kb)
                 self._open[worker.pid] = worker
-                self._fork_ahead()
+                if len(self._cores_before) > 1:
+                    self._ahead = self._fork(ahead=True)
             except (WallFailed, Closed, TimedOut, wire.Malformed) as error:
                 if attempt == 2:
                     raise WallFailed(f"no worker could be started: {error!r}") from None
@@ -182,7 +184,7 @@ class Wall:
         self._read_reports()
         if self._ahead is not None:
             self._forget_ahead()
-            self._give(server.Reap(self._ahead_pid))
+            self._give(server.Reap(self._forked_pid))
         self._read_reports()
 
     def renew(self) -> None:
@@ -207,7 +209,9 @@ class Wall:
         """Raise Closed where a worker, and what it was allowed to start, hold more than it may."""
         if not self._may_start_processes or self._stage is None:
             return
-        ours = {self._nursery.pid, self._pid, self._ahead_pid}
+        ours = {self._nursery.pid, self._pid}
+        if self._ahead is not None:
+            ours.add(self._forked_pid)
         theirs = [pid for pid in sweep.below(self._nursery.pid) if pid not in ours]
         taken = sum(max(0, standing(pid)[1] - self._new_kb) for pid in theirs)
         if taken > self._stage.limits.memory_mb * 2**10:
@@ -253,13 +257,13 @@ class Wall:
         """Close on leaving."""
         self.close()
 
-    def _fork_ahead(self) -> Channel:
-        """Have the worker after this one forked, and do not wait for it."""
+    def _fork(self, *, ahead: bool) -> Channel:
+        """Have a worker forked, and do not wait for it: the next one, or the one after it."""
         ours, theirs = socket.socketpair()
         with theirs:
-            self._ahead = Channel(ours)
-            self._give(server.Spawn(), theirs)
-        return self._ahead
+            channel = Channel(ours)
+            self._give(server.Spawn(ahead), theirs)
+        return channel
 
     def _forget_ahead(self) -> None:
         if self._ahead is not None:
@@ -309,12 +313,12 @@ class Wall:
         self._unread += 1
 
     def _read_reports(self) -> None:
-        """Read what was not waited for: the number of the worker ahead, the end of another."""
+        """Read what was not waited for: the number of a new worker, the end of another."""
         while self._unread:
             report = self._report()
             self._unread -= 1
             if isinstance(report, server.Spawned):
-                self._ahead_pid = report.pid
+                self._forked_pid = report.pid
 
     def _report(self, within_s: float = _ORDER_S) -> Any:
         try:

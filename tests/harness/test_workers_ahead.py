@@ -127,7 +127,7 @@ def test_a_worker_that_no_check_wanted_is_gone_with_the_wall() -> None:
         wall.close_worker(wall.open_worker(1))
         wall.close_worker(wall.open_worker(1))
         wall._read_reports()
-        ahead = wall._ahead_pid
+        ahead = wall._forked_pid
 
     with pytest.raises(ProcessLookupError):
         os.kill(ahead, 0)
