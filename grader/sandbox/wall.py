@@ -119,15 +119,16 @@ class Wall:
                 return kept
         for attempt in (1, 2):
             try:
-                channel, self._ahead = self._ahead or self._fork(ahead=False), None
+                channel = self._ahead or self._fork(ahead=False)
                 self._read_reports()
                 channel.receive(wire.answer_decoder, time.monotonic() + _ORDER_S)
                 channel.send(wire.Begin(seed, isolation.own_cores()), _ORDER_S)
                 self._new_kb = standing(self._forked_pid)[1]
                 worker = OpenWorker(channel, self._forked_pid, new_kb=self._new_kb)
                 self._open[worker.pid] = worker
+                self._ahead = None
                 if len(self._cores_before) > 1:
-                    self._ahead = self._fork(ahead=True)
+                    self._fork(ahead=True)
             except (WallFailed, Closed, TimedOut, wire.Malformed) as error:
                 if attempt == 2:
                     raise WallFailed(f"no worker could be started: {error!r}") from None
@@ -261,9 +262,9 @@ class Wall:
         """Have a worker forked, and do not wait for it: the next one, or the one after it."""
         ours, theirs = socket.socketpair()
         with theirs:
-            channel = Channel(ours)
+            self._ahead = Channel(ours)
             self._give(server.Spawn(ahead), theirs)
-        return channel
+        return self._ahead
 
     def _forget_ahead(self) -> None:
         if self._ahead is not None:
