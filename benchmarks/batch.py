@@ -119,7 +119,7 @@ def race(runners: list[Runner], work: Path, runs: int, notes: list[str]) -> None
     for runner in runners:
         _require_full_points(runner, right, work / "first")
     costs: dict[str, list[Cost]] = {runner.label: [] for runner in runners}
-    size = 0
+    size, own = 0, 0.0
     for turn in range(runs):
         # Who comes first changes, should the first of a turn have it easier.
         for number, runner in enumerate(runners[turn % 2 :] + runners[: turn % 2]):
@@ -128,10 +128,13 @@ def race(runners: list[Runner], work: Path, runs: int, notes: list[str]) -> None
             costs[runner.label].append(_time(runner, share, place))
             if isinstance(runner.tool, Ours):
                 size += runner.tool.written(place)
+            if isinstance(runner.tool, Unwalled):
+                own += runner.tool.own_s(place)
             shutil.rmtree(place)
     _print_table(runners, costs, runs)
     each = size / (runs * runners[0].share)
     print(f"grader batch wrote {each / 1e3:.0f} kB for each; 500 are {500 * each / 1e6:.0f} MB")
+    print(f"the students' own code takes {own / (runs * runners[0].share):.3f} s for each")
     for note in notes:
         print(note)
 
@@ -201,6 +204,11 @@ class Unwalled:
     def scores(self, submissions: Sequence[Submission], place: Path) -> dict[str, float]:
         """The points of each."""
         return {submission.name: _score(place / submission.name) for submission in submissions}
+
+    def own_s(self, place: Path) -> float:
+        """Seconds that the students' own functions took, all together."""
+        told = [json.loads(path.read_text("utf-8")) for path in place.glob("own-*.json")]
+        return float(sum(each["own_s"] for each in told))
 
 
 def _run(command: list[str], cwd: Path, allowed: set[int]) -> None:

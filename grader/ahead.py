@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _LONGEST_S = 8.0
 """After so long no other script is begun."""
+_HANGS_S = 1.0
+"""What comes to no answer for so long hangs, and others may, too: nothing else is put ahead."""
 
 
 class Put(Struct, frozen=True, array_like=True):
@@ -37,24 +39,30 @@ def put_all(
     others: Mapping[str, Sequence[Scripted]] | None = None,
     on_wrong: Callable[[], object] = lambda: None,
 ) -> dict[str, Put | None]:
-    """Put scripts, and what `others` were asked, until all are put or one comes to no answer.
+    """Put scripts, and what `others` were asked, until all are put or one hangs.
 
     By the names of the checks what was answered; None where something was not right, of which
-    `on_wrong` is told at once.
+    `on_wrong` is told at once. Functions that came to no answer are not asked for again.
     """
     found: dict[str, Put | None] = {}
+    broken: set[str] = set()
     end = time.monotonic() + _LONGEST_S
     for name, known in sorted(scripts.items(), key=lambda pair: _turn(group(pair[1]))):
         began = time.monotonic()
+        if not broken.isdisjoint(known.script.functions):
+            continue
         student = make_student(known.outcome.seed, group(known))
         ways = [known, *(others or {}).get(name, ())]
         passed = student.put(ways, alone=not known.sees)
         # Whatever it answered, its worker has come to no harm; one that has is ended by now.
         student.close(passed=True)
-        found[name] = None if passed is None else Put(*passed, time.monotonic() - began)
+        seconds = time.monotonic() - began
+        found[name] = None if passed is None else Put(*passed, seconds)
         if passed is None:
             on_wrong()
-        if student.is_broken or time.monotonic() > end:
+        if student.is_broken:
+            broken |= known.script.functions
+        if (student.is_broken and seconds > _HANGS_S) or time.monotonic() > end:
             break
     return found
 

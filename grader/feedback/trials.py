@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -219,10 +220,14 @@ def _difference(a: Any, b: Any) -> float | None:
     flat_a, flat_b = _flat(a), _flat(b)
     if flat_a is None or flat_b is None or flat_a.shape != flat_b.shape:
         return None
-    direction = np.random.default_rng(flat_a.size).standard_normal(flat_a.size)
     with np.errstate(all="ignore"):
-        along = float(direction @ (flat_a - flat_b))
+        along = float(_direction(flat_a.size) @ (flat_a - flat_b))
     return along if np.isfinite(along) else None
+
+
+@lru_cache(maxsize=64)
+def _direction(size: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.random.default_rng(size).standard_normal(size)
 
 
 def _flat(value: Any) -> np.ndarray[Any, np.dtype[np.float64]] | None:

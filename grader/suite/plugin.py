@@ -177,7 +177,6 @@ class GradingPlugin:
     def run_check(self, item: pytest.Function, nextitem: pytest.Item | None) -> None:
         """Run a check to its end, or to the end of its time."""
         running, before = item.stash[_RUNNING], len(self.outcomes)
-        self._begun += 1
         try:
             try:
                 self._run_check(item, nextitem, running)
@@ -198,17 +197,11 @@ class GradingPlugin:
         What did not pass in a worker that had served other checks is tried in one of its own, and
         only that counts.
         """
-        passed = False
-        known = self._scripts.known(running.name)
-        asks_absent = known is not None and not self._absent.isdisjoint(known.script.functions)
-        outcome = None if asks_absent else self._scripts.outcome(running)
-        if outcome is not None:
-            self.history = running.student.history
-            self._add(outcome)
-            if nextitem is None or nextitem.path != item.path:
-                # A module that is over is left, as after any check.
-                item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem)
+        if self.goes_by_answers(item, nextitem):
             return
+        self._begun += 1
+        passed = False
+        known, asks_absent = self._scripts.known(running.name), self._asks_absent(running)
         # Judged by itself an answer was not right: what then counts is a worker of the check's own.
         shares = known is None or known.sees or asks_absent
         harmless = False
@@ -230,6 +223,25 @@ class GradingPlugin:
             self._add(outcome)
         finally:
             self._tear_down(item, nextitem, running, passed=harmless)
+
+    def goes_by_answers(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """Grade a check by what was answered ahead, if all of that was right; whether it was."""
+        running = item.stash[_RUNNING]
+        outcome = None if self._asks_absent(running) else self._scripts.outcome(running)
+        if outcome is None:
+            return False
+        self._begun += 1
+        self.history = running.student.history
+        self._add(outcome)
+        if nextitem is None or nextitem.path != item.path:
+            # A module that is over is left, as after any check.
+            item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem)
+        return True
+
+    def _asks_absent(self, running: Running) -> bool:
+        """Whether a check asks for what is known not to be there."""
+        known = self._scripts.known(running.name)
+        return known is not None and not self._absent.isdisjoint(known.script.functions)
 
     def _is_absent(self, running: Running, ended: Ended) -> bool:
         """Whether a check found nothing but what is not there, known from a worker of its own."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Sequence
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,8 +34,10 @@ class Asked:
 
     def put(self, ways: Sequence[Any], *, alone: bool) -> Any:
         assert alone
-        answer = self._answers.get(ways[0].script, "right")
-        self.is_broken = answer == "none"
+        answer = self._answers.get(ways[0].script.name, "right")
+        self.is_broken = answer in {"none", "hangs"}
+        if answer == "hangs":
+            time.sleep(1.1)
         return (len(ways) - 1, [None]) if answer == "right" else None
 
     def close(self, *, passed: bool) -> None:
@@ -46,7 +50,8 @@ def put(answers: dict[str, str]) -> tuple[dict[str, Any], list[Group | None], in
     for feedback, visibility in KINDS:
         name = f"{feedback}, {visibility}"
         outcome = structs.replace(OUTCOME, feedback=feedback, visibility=visibility)
-        scripts[name] = Scripted(name, outcome, (), sees=False)
+        asked = SimpleNamespace(name=name, functions=frozenset({feedback}))
+        scripts[name] = Scripted(asked, outcome, (), sees=False)
     groups: list[Group | None] = []
     wrong: list[None] = []
 
@@ -79,9 +84,21 @@ def test_what_is_wrong_is_told_and_the_next_is_put() -> None:
     assert wrong == 2
 
 
-def test_after_one_that_comes_to_no_answer_none_is_put() -> None:
+def test_a_function_that_came_to_no_answer_is_not_asked_for_again() -> None:
+    found, _, wrong = put({"hint, visible": "none"})
+
+    assert found.keys() == {
+        f"{feedback}, {visibility}"
+        for feedback, visibility in KINDS
+        if feedback != "hint" or visibility == "visible"
+    }
+    assert found["hint, visible"] is None
+    assert wrong == 1
+
+
+def test_after_one_that_hangs_none_is_put() -> None:
     """The next might hang as well, and each check of what hangs runs alone anyway."""
-    found, groups, wrong = put({"hint, visible": "none"})
+    found, groups, wrong = put({"hint, visible": "hangs"})
 
     assert list(found.items())[-1] == ("hint, visible", None)
     assert len(groups) == len(found) == 2
