@@ -10,6 +10,7 @@ import sys
 import time
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -229,7 +230,7 @@ def test_who_hangs_everywhere_takes_no_longer(tmp_path: Path) -> None:
 OUTCOME = Outcome(
     "one", "1.1", "One", "Part", points=Fraction(1), earned=Fraction(1), status="passed"
 )
-SCRIPTS = {"one": Scripted(None, OUTCOME, (), sees=False)}
+SCRIPTS = {"one": Scripted(SimpleNamespace(functions=()), OUTCOME, (), sees=False)}
 
 
 class OtherWall:
@@ -274,10 +275,12 @@ def test_a_process_ahead_that_nobody_needs_is_ended_at_once(*, is_waited_for: bo
     assert children() > before
     began = time.monotonic()
     if is_waited_for:
-        guard.begin(0.2)
         with pytest.raises(guard.Overdue):
-            sight.seen()
-        guard.end()
+            guard.begin(0.2)
+            try:
+                sight.seen()
+            finally:
+                guard.end()
         assert sight.seen() == {}
     sight.close()
     sight.close()
