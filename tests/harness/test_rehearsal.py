@@ -275,12 +275,12 @@ def test_a_process_ahead_that_nobody_needs_is_ended_at_once(*, is_waited_for: bo
     assert children() > before
     began = time.monotonic()
     if is_waited_for:
-        with pytest.raises(guard.Overdue):
-            guard.begin(0.2)
-            try:
+        guard.begin(0.2)
+        try:
+            with pytest.raises(guard.Overdue):
                 sight.seen()
-            finally:
-                guard.end()
+        finally:
+            guard.end()
         assert sight.seen() == {}
     sight.close()
     sight.close()
