@@ -64,8 +64,7 @@ def judge_corners(check, rng, name, parts=None):
     for N, D, C, dtype in kinds:
         W, X, y = draw(rng, N, D, C)
         rule = {"reg": 0.3, "outputs": OUTPUTS, "parts": parts}
-        if N > 1:
-            check.matches(name, np.zeros((D, C)), X, y.astype(dtype), **rule)
+        check.matches(name, np.zeros((D, C)), X, y.astype(dtype), **rule)
         check.matches(name, W, X, C - 1 - y.astype(dtype), **rule)
 
 

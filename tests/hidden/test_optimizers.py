@@ -192,7 +192,7 @@ def judge_defaults(check, student, rng, name):
     # An epsilon of 1e-8 beside a root counts for something at 1e-7; one of 1e-6 below a root
     # leaves nothing to see of the averages there, but at 1e-3 both count.
     for size in (1e-7, 1e-3):
-        gradients = slopes(rng, (size, 2.0 * size))
+        gradients = slopes(rng, (size, 2.0 * size, -size))
         got = follow(student.optimizers, name, params, gradients, rate)
         same = follow(student.optimizers, name, params, gradients, stated)
         moved = not np.array_equal(got[-1], np.concatenate([np.ravel(p) for p in params]))

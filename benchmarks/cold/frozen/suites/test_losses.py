@@ -9,6 +9,8 @@ pytestmark = part("Losses", number=1)
 
 OUTPUTS = ("loss", "dW")
 PARTS = ("value", "gradient")
+# Sizes N, D, C that grow one by one, so that what is said names the one that a loop goes over.
+ONE_BY_ONE = (5, 3, 4), (45, 3, 4), (5, 33, 4), (5, 3, 34)
 
 # The lecture's three images (slide 6), its image of four pixels and a bias (slide 25), and the
 # three images of slide 34. With W = I the scores are X.
@@ -32,15 +34,14 @@ def require_loops(check, rng, name):
     of a sample in two long statements runs three.
     """
     vectorized = name.replace("naive", "vectorized")
-    few, many = 5, 19
-    sizes = draw(rng, few, 3, 4), draw(rng, many, 11, 14)
+    few, many = 2, 9
+    sizes = draw(rng, few, 2, 3), draw(rng, many, 6, 8)
     more_lines = 3 * (many - few)
     check.loops(name, *sizes, reg=0.3, calls_not=(vectorized,), more_lines=more_lines)
 
 
-def require_no_loops(check, rng, name):
+def require_no_loops(check, rng, name, sizes=((5, 3, 4), (45, 33, 34))):
     """A vectorized function runs as many lines however many samples, features, classes it has."""
-    sizes = (5, 3, 4), (45, 3, 4), (5, 33, 4), (5, 3, 34)
     check.vectorized(name, *(draw(rng, *size) for size in sizes), reg=0.3)
 
 
@@ -52,7 +53,7 @@ def weight(reference, name, W, X, y):
 
 def judge_values(check, problem, reference, name):
     """Value and gradient on random problems where every term of both can be seen."""
-    for W, X, y in problem.classification(cases=4):
+    for W, X, y in problem.classification(cases=3):
         reg = weight(reference, name, W, X, y)
         check.matches(name, W, X, y, reg=reg, outputs=OUTPUTS, parts=PARTS)
 
@@ -74,18 +75,18 @@ def judge_purity(check, rng, name):
 
 def judge_own_gradient(check, problem, reference, name):
     """The student's gradient is the slope of the student's loss, which is no constant."""
-    for W, X, y in problem.classification(cases=2):
-        reg = weight(reference, name, W, X, y)
-        check.gradient(name, W, X, y, reg=reg)
-        asked = {"reg": reg, "outputs": OUTPUTS}
-        one, other = (check.returned(name, c * W, X, y, **asked)[0] for c in (1.0, 2.0))
-        if one == other:
-            check.fail(
-                "value",
-                "The loss is the same for two different W.",
-                question="Where does W enter the loss?",
-                function=name,
-            )
+    ((W, X, y),) = problem.classification(cases=1)
+    reg = weight(reference, name, W, X, y)
+    check.gradient(name, W, X, y, reg=reg)
+    asked = {"reg": reg, "outputs": OUTPUTS}
+    one, other = (check.returned(name, c * W, X, y, **asked)[0] for c in (1.0, 2.0))
+    if one == other:
+        check.fail(
+            "value",
+            "The loss is the same for two different W.",
+            question="Where does W enter the loss?",
+            function=name,
+        )
 
 
 # Scores
@@ -154,7 +155,7 @@ def test_svm_naive_corners(check, rng):
 def test_svm_vectorized(check, problem, reference, rng):
     """svm_loss_vectorized: loss and gradient are right on random problems, without loops."""
     judge_values(check, problem, reference, "losses.svm_loss_vectorized")
-    require_no_loops(check, rng, "losses.svm_loss_vectorized")
+    require_no_loops(check, rng, "losses.svm_loss_vectorized", ONE_BY_ONE)
 
 
 @points(value=0.5, gradient=0.5)
@@ -281,7 +282,7 @@ def test_softmax_naive_corners(check, rng):
 def test_softmax_vectorized(check, problem, reference, rng):
     """softmax_loss_vectorized: loss and gradient are right on random problems, without loops."""
     judge_values(check, problem, reference, "losses.softmax_loss_vectorized")
-    require_no_loops(check, rng, "losses.softmax_loss_vectorized")
+    require_no_loops(check, rng, "losses.softmax_loss_vectorized", ONE_BY_ONE)
 
 
 @points(value=1.5, gradient=1)

@@ -148,31 +148,30 @@ def judge_in_place(check, student, rng, name):
     params = draw(rng)
     arrays = [student.array(p) for p in params]
     optimizer = getattr(student.optimizers, name)(arrays, RATE)
-    for grads in slopes(rng, (1.0, 1.0, 0.7)):
+    for grads in slopes(rng, (1.0, 1.0)):
         returned = optimizer.step(grads)
         check.unchanged(f"optimizers.{name}.step", student.last)
-        now = [array.read() for array in arrays]
-        if any(np.array_equal(p, q) for p, q in zip(now, params, strict=True)):
-            check.fail(
-                "not_in_place",
-                f"{name}.step: the arrays that the optimizer was given did not change.",
-                question="What does p = p - … do to the array that p named before?",
-                function=f"optimizers.{name}",
-            )
-        require_arrays(check, name, returned, now, "step")
-        require_arrays(check, name, optimizer.parameters(), now, "parameters()")
-        require_arrays(check, name, optimizer.params, now, "params")
-        params = now
+    now = [array.read() for array in arrays]
+    if any(np.array_equal(p, q) for p, q in zip(now, params, strict=True)):
+        check.fail(
+            "not_in_place",
+            f"{name}.step: the arrays that the optimizer was given did not change.",
+            question="What does p = p - … do to the array that p named before?",
+            function=f"optimizers.{name}",
+        )
+    require_arrays(check, name, returned, now, "step")
+    require_arrays(check, name, optimizer.parameters(), now, "parameters()")
+    require_arrays(check, name, optimizer.params, now, "params")
 
 
 def judge_memory(check, student, rng, name):
     """An optimizer that takes turns with another one goes its way alone."""
-    params, gradients = draw(rng), slopes(rng, (1.0, 0.5, -0.2, 0.4))
+    params, gradients = draw(rng), slopes(rng, (1.0, 0.5))
     settings = {"learning_rate": RATE, **OTHER[name]}
     alone = follow(student.optimizers, name, params, gradients, settings)
     make = getattr(student.optimizers, name)
     one, other = make(params, RATE, **OTHER[name]), make(draw(rng), RATE, **OTHER[name])
-    for grads, others in zip(gradients, slopes(rng, (3.0, 2.0, 1.0, 5.0)), strict=True):
+    for grads, others in zip(gradients, slopes(rng, (3.0, 2.0)), strict=True):
         other.step(others)
         one.step(grads)
     path = np.concatenate([np.ravel(p) for p in one.parameters()])
@@ -221,8 +220,8 @@ def test_gradient_descent_with(check, student, rng):
     name = "optimizers.gradient_descent_with"
     with check.part_of("path"):
         for rule in names[:2]:
-            expected = by_hand(student, rule, df, x, 7)
-            got = descend(student, rule, df, x, {"iterations": 7})
+            expected = by_hand(student, rule, df, x, 5)
+            got = descend(student, rule, df, x, {"iterations": 5})
             check.equals(name, got, expected, rtol=1e-12, sequence=True, what="the path")
     with check.part_of("stop"):
         judge_stop(check, student, names[0], df, x)
@@ -231,7 +230,7 @@ def test_gradient_descent_with(check, student, rng):
             got = descend(student, names[0], df, x, {"epsilon": 0.0, **settings})
             # What is as long as it should be goes wrong in its first steps, if it does.
             whole = not isinstance(got, (list, tuple, np.ndarray)) or len(got) != steps + 1
-            seen = steps if whole else min(steps, 10)
+            seen = steps if whole else min(steps, 5)
             expected = by_hand(student, names[0], df, x, seen)
             got = got if whole else got[: seen + 1]
             check.equals(name, got, expected, rtol=1e-12, sequence=True, what="the path")
@@ -255,6 +254,8 @@ def working(student, df, x):
             continue
         right = np.array_equal(kept, [now]) and np.array_equal(returned, [now])
         (sound if right else moving).append(rule)
+        if len(sound) == 2:
+            break
     return [*sound, *moving][:2] or ["SGD"]
 
 
@@ -267,8 +268,8 @@ def by_hand(student, rule, df, x, iterations):
     """The path that the student's optimizer takes when it is stepped from here."""
     optimizer, path = start(student, rule, x), [x.copy()]
     for _ in range(iterations):
-        optimizer.step([df(path[-1])])
-        path.append(np.array(optimizer.parameters()[0]))
+        (params,) = steps(optimizer, [[df(path[-1])]])
+        path.append(np.array(params[0]))
     return path
 
 

@@ -63,7 +63,7 @@ def test_bias_variance(check, rng):
 @feedback("full")
 def test_bias_variance_of_a_noisy_sine(check, student, rng):
     """bias_variance of fits to sin(πx): lines are biased, polynomials of degree 9 vary."""
-    name, sigma, fits = "polynomials.bias_variance", 0.1, 500
+    name, sigma, fits = "polynomials.bias_variance", 0.1, 200
     x = np.linspace(-1.0, 1.0, 50)
     truth = np.sin(np.pi * x)
     got = {}
@@ -76,7 +76,7 @@ def test_bias_variance_of_a_noisy_sine(check, student, rng):
             check.equals(name, got[degree], (0.0, 0.0), what="the pair")
         # A fit of p coefficients to n points has this variance there, on average.
         variance = sigma**2 * (degree + 1) / x.size
-        check.equals(name, got[degree][1], variance, rtol=0.2, what="the variance")
+        check.equals(name, got[degree][1], variance, rtol=0.35, what="the variance")
     # The best line misses sin(πx) by 1/2 - 3/π² in the mean square; 50 points are close to all.
     check.equals(name, got[1][0], 0.5 - 3.0 / np.pi**2, rtol=0.1, what="the squared bias of lines")
     check.equals(name, got[9][0], 0.0, atol=1e-4, what="the squared bias at degree 9")
