@@ -53,6 +53,8 @@ class _Rules:
 
 
 _SAME = Difference("same")
+_FIRST_DIGITS = 1e-2
+"""Of an entry by itself: small ones may be wrong altogether and still near by the largest."""
 
 
 def compare(
@@ -258,7 +260,16 @@ def _compare_values(
             else (f"The dtype is {got.dtype}, but every number in it fits float32.",),
             question="Where does a float32 array, or a conversion to one, come in?",
         )
-    return _value_difference(got, expected, wrong, what)
+    difference = _value_difference(got, expected, wrong, what)
+    begins = np.abs(got - expected) <= _FIRST_DIGITS * np.abs(expected)
+    if not bool((nearly & (begins | ~wrong)).all()):
+        return difference
+    return replace(
+        difference,
+        evidence=(*difference.evidence, "The first digits are right, those after them are not."),
+        question="Is there a step in single precision (float32), or a small number that is added "
+        "or taken for 0?",
+    )
 
 
 def _value_difference(

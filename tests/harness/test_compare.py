@@ -94,6 +94,36 @@ def test_errors_of_the_size_of_float32_in_float64_are_wrong() -> None:
     assert compare((R * (1 + 1e-3)).astype(np.float32), R).kind == "value"
 
 
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        pytest.param(R.astype(np.float32) + 1e-7 * R, R, id="a step in float32"),
+        pytest.param(1 / 3 + 1e-8, 1 / 3, id="a small number added"),
+        pytest.param([R, R * (1 + 1e-7)], [R, R], id="one of two"),
+    ],
+)
+def test_what_is_right_in_its_first_digits_is_told(got: Any, expected: Any) -> None:
+    difference = compare(got, expected)
+
+    assert difference.kind == "value"
+    assert "The first digits are right" in words(difference)
+    assert "single precision" in difference.question
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        pytest.param(R * (1 + 1e-4), R, id="off by more"),
+        pytest.param(changed((2, 1), 1e-3), R, id="one entry"),
+        pytest.param(np.array([1e6, 2.0]), np.array([1e6, 1.0]), id="beside a large one"),
+        pytest.param(np.array([1e6, -1.0]), np.array([1e6, 1.0]), id="a wrong sign"),
+        pytest.param(0.3334, 1 / 3, id="a number"),
+    ],
+)
+def test_of_what_is_off_by_more_nothing_is_said_of_digits(got: Any, expected: Any) -> None:
+    assert "digits" not in words(compare(got, expected))
+
+
 def test_expected_float32_is_compared_as_float32() -> None:
     assert compare(R, R.astype(np.float32)).same
 
