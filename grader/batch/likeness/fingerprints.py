@@ -35,7 +35,7 @@ _PRIME = (1 << 61) - 1
 _BASE = 1_000_003
 _BUILTINS = frozenset(dir(builtins))
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_SKIPPED = (ast.Import, ast.ImportFrom, ast.Pass, ast.expr_context)
+_SKIPPED = (ast.Import, ast.ImportFrom, ast.Pass)
 
 
 class TooLong(Exception):
@@ -76,8 +76,10 @@ def fingerprints(texts: Sequence[str]) -> tuple[int, ...]:
 def _meanings(tree: ast.AST) -> _Names:
     libraries: dict[str, str] = {}
     own: set[str] = set()
-    for number, node in enumerate(ast.walk(tree)):
-        if number > _MOST_NODES:
+    nodes = [tree]
+    for node in nodes:  # which grows meanwhile
+        nodes += _parts(node)
+        if len(nodes) > _MOST_NODES:
             raise TooLong
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             inside = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
@@ -92,6 +94,20 @@ def _meanings(tree: ast.AST) -> _Names:
         elif isinstance(node, (ast.Name, ast.Attribute)) and not isinstance(node.ctx, ast.Load):
             own.add(node.id if isinstance(node, ast.Name) else node.attr)
     return _Names(libraries, frozenset(own))
+
+
+def _parts(node: ast.AST) -> list[ast.AST]:
+    """What a node is made of, without whether a name is read or written (`iter_child_nodes`)."""
+    parts: list[ast.AST] = []
+    for field in node._fields:
+        if field == "ctx":
+            continue
+        value = getattr(node, field, None)
+        if isinstance(value, list):
+            parts += [part for part in value if isinstance(part, ast.AST)]
+        elif isinstance(value, ast.AST):
+            parts.append(value)
+    return parts
 
 
 def _bodies(tree: ast.Module) -> Iterator[list[ast.stmt]]:
@@ -150,7 +166,7 @@ def _read(  # noqa: PLR0911 - a word for each kind of node
             # x += y is x = x + y: a disguise, or a matter of taste.
             return "Assign", [node.target, ast.BinOp(node.target, node.op, node.value)]
         case _:
-            return type(node).__name__, list(ast.iter_child_nodes(node))
+            return type(node).__name__, _parts(node)
 
 
 def _of_name(name: str, names: _Names) -> str:
