@@ -102,8 +102,8 @@ def main() -> None:
             (out / folder.name / "results.json").write_text(text, "utf-8")
 
     run_suites(WarmSuites(settings, reference, serve), assignment.folder, 60.0)
-    own = {"own_s": TimedStudent.own_s, "submissions": len(folders)}
-    (out / f"own-{os.getpid()}.json").write_text(json.dumps(own), "utf-8")
+    text = json.dumps({"own_s": TimedStudent.own_s})
+    (out / f"own-{os.getpid()}.json").write_text(text, "utf-8")
 
 
 @contextlib.contextmanager

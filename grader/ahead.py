@@ -47,11 +47,11 @@ def put_all(
     found: dict[str, Put | None] = {}
     broken: set[str] = set()
     end = time.monotonic() + _LONGEST_S
-    for name, known in sorted(scripts.items(), key=lambda pair: _turn(group(pair[1]))):
+    for name, known in sorted(scripts.items(), key=lambda pair: _turn(_group(pair[1]))):
         began = time.monotonic()
         if not broken.isdisjoint(known.script.functions):
             continue
-        student = make_student(known.outcome.seed, group(known))
+        student = make_student(known.outcome.seed, _group(known))
         ways = [known, *(others or {}).get(name, ())]
         passed = student.put(ways, alone=not known.sees)
         # Whatever it answered, its worker has come to no harm; one that has is ended by now.
@@ -67,8 +67,7 @@ def put_all(
     return found
 
 
-def group(known: Scripted) -> Group:
-    """The group of a check of which the outcome is known."""
+def _group(known: Scripted) -> Group:
     return group_of(known.outcome.feedback, known.outcome.visibility)
 
 

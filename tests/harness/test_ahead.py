@@ -5,24 +5,21 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Sequence
-from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from grading_fixtures import PASSED
 from msgspec import structs
 
 from grader.ahead import put_all
 from grader.group import Group
-from grader.outcomes import FeedbackLevel, Outcome, Visibility
+from grader.outcomes import FeedbackLevel, Visibility
 from grader.scripted import Scripted, group_of
 
 FEEDBACK: Sequence[FeedbackLevel] = ("result", "hint", "full")
 VISIBILITY: Sequence[Visibility] = ("hidden", "after_published", "visible", "after_due_date")
 KINDS = list(itertools.product(FEEDBACK, VISIBILITY))
-OUTCOME = Outcome(
-    "one", "1.1", "One", "Part", points=Fraction(1), earned=Fraction(1), status="passed"
-)
 
 
 class Asked:
@@ -49,7 +46,7 @@ def put(answers: dict[str, str]) -> tuple[dict[str, Any], list[Group | None], in
     scripts = {}
     for feedback, visibility in KINDS:
         name = f"{feedback}, {visibility}"
-        outcome = structs.replace(OUTCOME, feedback=feedback, visibility=visibility)
+        outcome = structs.replace(PASSED, feedback=feedback, visibility=visibility)
         asked = SimpleNamespace(name=name, functions=frozenset({feedback}))
         scripts[name] = Scripted(asked, outcome, (), sees=False)
     groups: list[Group | None] = []

@@ -8,16 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from grading_fixtures import ROOT, children, copy_assignment, grade, untimed
+from grading_fixtures import PASSED, ROOT, children, copy_assignment, grade, untimed
 from other_assignment import changed, write_trapezoids
 
-from grader.outcomes import Outcome
 from grader.scripted import Scripted
 from grader.sight import Sight
 from grader.suite import guard
@@ -227,10 +225,7 @@ def test_who_hangs_everywhere_takes_no_longer(tmp_path: Path) -> None:
     assert seconds < 9 * 0.5 + 8.0
 
 
-OUTCOME = Outcome(
-    "one", "1.1", "One", "Part", points=Fraction(1), earned=Fraction(1), status="passed"
-)
-SCRIPTS = {"one": Scripted(SimpleNamespace(functions=()), OUTCOME, (), sees=False)}
+SCRIPTS = {"one": Scripted(SimpleNamespace(functions=()), PASSED, (), sees=False)}
 
 
 class OtherWall:
